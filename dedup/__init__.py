@@ -1,0 +1,70 @@
+"""Finds recycled paragraphs in news: which, from where, how changed, and what is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
+from dedup.settings import DEFAULTS, Settings
+from dedup.stories import Skipped, Story
+
+if TYPE_CHECKING:
+    from dedup.pipeline import scan
+    from dedup.report import (
+        Family,
+        Match,
+        NearDuplicate,
+        Occurrence,
+        Passage,
+        Report,
+        StoryShare,
+        Summary,
+    )
+
+__version__ = "0.1.0"
+
+_LATER = {
+    "scan": "dedup.pipeline",
+    **dict.fromkeys(
+        (
+            "Family",
+            "Match",
+            "NearDuplicate",
+            "Occurrence",
+            "Passage",
+            "Report",
+            "StoryShare",
+            "Summary",
+        ),
+        "dedup.report",
+    ),
+}
+
+__all__ = [
+    "DEFAULTS",
+    "BadInput",
+    "BadOutput",
+    "BadSetting",
+    "DedupError",
+    "Family",
+    "Match",
+    "NearDuplicate",
+    "Occurrence",
+    "Passage",
+    "Report",
+    "Settings",
+    "Skipped",
+    "Story",
+    "StoryShare",
+    "Summary",
+    "scan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs numba and pyarrow only when it is used."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'dedup' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LATER[name]), name)

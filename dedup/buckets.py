@@ -1,0 +1,109 @@
+"""Candidate pairs from keys: things that share a key are worth comparing.
+
+A bucket is the items under one key. In a bucket of up to `bound` items each is paired with each; in
+a larger one, each with its earliest, so that the pairs grow with the items and never with their
+square, however hot a bucket is. Nothing is dropped.
+
+Time O(keys) to find the keys that occur twice, then a sort of those alone: two bitmaps hold "seen"
+and "seen again" by the top bits of a key.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.kernels import I64, U64, kernel
+
+_SIX, _LOW6, _ONE, _ZERO = np.uint64(6), np.uint64(63), np.uint64(1), np.uint64(0)
+
+
+class Repeats:
+    """Which keys may occur more than once, in two bits a slot."""
+
+    def __init__(self, expected: int) -> None:
+        """Room for `expected` keys at eight slots each; more make it less selective, not wrong."""
+        bits = max(12, int(8 * expected).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._once = np.zeros(2 ** (bits - 6), dtype=np.uint64)
+        self._twice = np.zeros(2 ** (bits - 6), dtype=np.uint64)
+
+    def add(self, keys: U64) -> None:
+        """Count these keys. Not safe from several threads at a time."""
+        _mark(keys, self._shift, self._once, self._twice)
+
+    def positions(self, keys: U64) -> I64:
+        """Positions of the keys that may have been added twice; none that was is missing."""
+        out = np.empty(len(keys), dtype=np.int64)
+        return out[: _marked(keys, self._shift, self._twice, out)]
+
+
+def pairs_within(keys: U64, items: I64, *, bound: int) -> I64:
+    """Pairs of different items under equal keys, as int64 (pairs, 2), the lower item first.
+
+    keys, items: (entries,), parallel. A pair may come more than once.
+    """
+    order = np.lexsort((items, keys))
+    keys, items = keys[order], items[order]
+    out = np.empty((_count(keys, bound), 2), dtype=np.int64)
+    return out[: _pair(keys, items, bound, out)]
+
+
+def distinct(pairs: I64, count: int) -> I64:
+    """Each pair once, sorted; items are below `count`."""
+    packed = np.unique(pairs[:, 0] * count + pairs[:, 1])
+    return np.stack((packed // count, packed % count), axis=1)
+
+
+@kernel
+def _mark(keys: U64, shift: np.uint64, once: U64, twice: U64) -> None:
+    """Set a key's bit in `once`, or in `twice` if `once` has it."""
+    for i in range(len(keys)):
+        slot = keys[i] >> shift
+        bit = _ONE << (slot & _LOW6)
+        word = slot >> _SIX
+        twice[word] |= once[word] & bit
+        once[word] |= bit
+
+
+@kernel
+def _marked(keys: U64, shift: np.uint64, twice: U64, out: I64) -> int:
+    """Write the positions whose bit in `twice` is set; how many."""
+    n = 0
+    for i in range(len(keys)):
+        slot = keys[i] >> shift
+        if (twice[slot >> _SIX] >> (slot & _LOW6)) & _ONE != _ZERO:
+            out[n] = i
+            n += 1
+    return n
+
+
+@kernel
+def _count(keys: U64, bound: int) -> int:
+    """How many pairs _pair writes at the most."""
+    n, i = 0, 0
+    while i < len(keys):
+        j = i + 1
+        while j < len(keys) and keys[j] == keys[i]:
+            j += 1
+        size = j - i
+        n += size * (size - 1) // 2 if size <= bound else size - 1
+        i = j
+    return n
+
+
+@kernel
+def _pair(keys: U64, items: I64, bound: int, out: I64) -> int:
+    """Write the pairs of every bucket; keys are sorted, items sorted within a key."""
+    n, i = 0, 0
+    while i < len(keys):
+        j = i + 1
+        while j < len(keys) and keys[j] == keys[i]:
+            j += 1
+        lasts = j if j - i <= bound else i + 1
+        for x in range(i, lasts):
+            for y in range(x + 1, j):
+                if items[x] != items[y]:
+                    out[n, 0], out[n, 1] = items[x], items[y]
+                    n += 1
+        i = j
+    return n

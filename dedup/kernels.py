@@ -1,0 +1,80 @@
+"""How kernels are compiled, and how they are spread over threads.
+
+A kernel is a plain loop over arrays that numba compiles once after install and keeps on disk. It
+gives up the interpreter's lock, so a pool of threads runs as many kernels as there are cores;
+numba's own `parallel=True` would compile for several seconds a kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from numba import njit
+from numba.core import event
+from numpy.typing import NDArray
+
+from dedup.settings import cores
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+kernel: Callable[[Any], Any] = njit(cache=True, nogil=True)
+inlined: Callable[[Any], Any] = njit(cache=True, nogil=True, inline="always")
+
+
+def spread(
+    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int
+) -> Iterator[Result]:
+    """Results of `work` for each item, in the order of the items, on so many threads.
+
+    No more than two items a thread are under way at once, so that memory stays bounded.
+    """
+    workers = threads or cores()
+    queue = iter(items)
+    if workers == 1:
+        yield from map(work, queue)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        running = [pool.submit(work, item) for item in islice(queue, 2 * workers)]
+        while running:
+            first = running.pop(0)
+            yield first.result()
+            running.extend(pool.submit(work, item) for item in islice(queue, 1))
+
+
+def chunks(sizes: I64, limit: int) -> list[slice]:
+    """Cut positions 0..len(sizes) into slices whose sizes add up to about `limit` each."""
+    if not len(sizes):
+        return []
+    part = np.cumsum(sizes) // max(1, limit)
+    cuts = np.flatnonzero(np.diff(part)) + 1
+    bounds = [0, *cuts.tolist(), len(sizes)]
+    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+
+
+def on_compile(notify: Callable[[], None]) -> None:
+    """Call `notify` once, when the first kernel has to be compiled rather than loaded."""
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        told = False
+
+        def on_start(self, event: Any) -> None:  # noqa: ARG002 (numba's signature)
+            if not self.told:
+                self.told = True
+                notify()
+
+        def on_end(self, event: Any) -> None:  # noqa: ARG002 (numba's signature)
+            pass
+
+    event.register("numba:compile", Listener())

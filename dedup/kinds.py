@@ -1,0 +1,60 @@
+"""The decision: in which relation two compared texts stand.
+
+    same       as good as nothing but punctuation, case, spelling or a word or two differs
+    edited     much of the shorter text stands in the other
+    partial    a clause of real content is copied, most of the shorter text is not
+    rewritten  the same facts in other words
+    template   the sentence agrees and its facts do not: other figures, names and dates
+    none       anything else
+
+The first four are recycling. `rewritten` is named here so that every reader of a kind knows it; no
+rule below decides on it, since words alone, as compare.py counts them, do not show it.
+
+Each rule is a cut-off on counts of compare.py, set by reading labelled pairs of news paragraphs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.compare import Comparison
+from dedup.kernels import U8
+from dedup.settings import DEFAULTS
+
+KINDS = ("none", "same", "edited", "partial", "rewritten", "template")
+NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
+RECYCLED = (SAME, EDITED, PARTIAL, REWRITTEN)
+
+_SAME_MISSING = 3  # words of one text that the other has nowhere
+_SAME_UNTILED = 4  # words of one text outside the shared runs
+_FACTS = 0.05  # of the shorter text's words: conflicting figures and names of a template
+_FRAME = 16  # words: a template is broken up by its facts; a longer run is a copied sentence
+LEAST_RUN = 8  # words in a row, names and figures apart: shorter ones are stock phrases
+
+
+def kinds(
+    found: Comparison,
+    *,
+    containment: float = DEFAULTS.containment,
+    partial_words: int = DEFAULTS.partial_words,
+) -> U8:
+    """The kind of each pair, uint8 (pairs,), a position in KINDS."""
+    column = found.column
+    shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
+    untiled = np.maximum(column("left_words"), column("right_words")) - column("tiled")
+    contained = np.maximum(found.left_containment, found.right_containment)
+    left_facts = column("left_figures") + column("left_names")
+    right_facts = column("right_figures") + column("right_names")
+    left_missing = left_facts + column("left_plain")
+    right_missing = right_facts + column("right_plain")
+    conflicts = np.minimum(left_facts, right_facts) / shorter
+
+    out = np.zeros(len(found), dtype=np.uint8)
+    clause = (column("longest_plain") >= LEAST_RUN) & (column("tiled_plain") >= partial_words)
+    out[clause] = PARTIAL
+    copied = contained >= containment
+    out[copied] = EDITED
+    alike = np.maximum(left_missing, right_missing) <= _SAME_MISSING
+    out[copied & alike & (untiled <= _SAME_UNTILED)] = SAME
+    out[copied & (conflicts >= _FACTS) & (column("longest") < _FRAME)] = TEMPLATE
+    return out

@@ -1,0 +1,197 @@
+"""Where the paragraphs of each story begin and end.
+
+Blank lines part them where a text has any. Otherwise line breaks do, unless the text was wrapped at
+a column: then a line that is indented opens a paragraph and the other breaks are spaces. A block
+longer than LONG bytes, which is how a page without markup often arrives, is cut into groups of whole
+sentences, each of GROUP bytes or more; the cut depends on the text near it only, so that a copy
+inside another story is cut in the same places soon after it begins.
+
+Time O(bytes), one pass and a look at the lines; one row a paragraph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.kernels import I64, U8, kernel
+
+LONG = 1500  # bytes: about 250 English words, beyond nearly every paragraph of wire copy
+GROUP = 150  # bytes: about 25 words, one sentence or two
+WRAP = 100  # bytes: no line of a wrapped text is longer
+
+_NEWLINE, _RETURN, _SPACE = 10, 13, 32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Paragraphs:
+    """Paragraphs in the order of their stories.
+
+    stories: int64 (paragraphs,), the position of the story.
+    starts, ends: int64 (paragraphs,), bytes in the corpus buffer, white space cut off.
+    """
+
+    stories: I64
+    starts: I64
+    ends: I64
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def split(buffer: U8, starts: I64, ends: I64) -> Paragraphs:
+    """Cut the texts starts[k]:ends[k] (int64, bytes) of `buffer` into paragraphs."""
+    lines = int(np.count_nonzero(buffer == _NEWLINE)) + int(np.count_nonzero(buffer == _RETURN))
+    room = lines + len(buffer) // GROUP + len(starts)
+    columns = np.empty((3, room), dtype=np.int64)
+    used = _split(buffer, starts, ends, columns[0], columns[1], columns[2])
+    return Paragraphs(columns[0, :used], columns[1, :used], columns[2, :used])
+
+
+@kernel
+def _line_end(buffer: U8, i: int, end: int) -> int:
+    """The next line break at or after byte i, or `end`."""
+    while i < end:
+        if buffer[i] == _NEWLINE:
+            return i
+        if buffer[i] == _RETURN and (i + 1 == end or buffer[i + 1] != _NEWLINE):
+            return i
+        i += 1
+    return end
+
+
+@kernel
+def _skip_space(buffer: U8, i: int, end: int) -> int:
+    """The first byte at or after i that is no white space."""
+    while i < end:
+        if buffer[i] <= _SPACE:
+            i += 1
+        elif buffer[i] == 0xC2 and i + 1 < end and buffer[i + 1] == 0xA0:
+            i += 2
+        else:
+            break
+    return i
+
+
+@kernel
+def _trim(buffer: U8, start: int, end: int) -> int:
+    """The byte after the last one in start:end that is no white space."""
+    while end > start:
+        if buffer[end - 1] <= _SPACE:
+            end -= 1
+        elif end - 1 > start and buffer[end - 1] == 0xA0 and buffer[end - 2] == 0xC2:
+            end -= 2
+        else:
+            break
+    return end
+
+
+@kernel
+def _ends_sentence(buffer: U8, i: int, start: int, end: int) -> int:
+    """If a sentence of start:end closes with byte i, the byte after it and its quotes; else 0."""
+    c = buffer[i]
+    if c == 0x82 or c == 0x81 or c == 0x9F:  # 。！？ are E3 80 82, EF BC 81, EF BC 9F
+        if i - 2 >= start and (
+            (buffer[i - 2] == 0xE3 and buffer[i - 1] == 0x80 and c == 0x82)
+            or (buffer[i - 2] == 0xEF and buffer[i - 1] == 0xBC and c != 0x82)
+        ):
+            return i + 1
+        return 0
+    if c != 46 and c != 33 and c != 63:
+        return 0
+    if c == 46:
+        first = i
+        while first > start and 65 <= (buffer[first - 1] & 0xDF) <= 90:
+            first -= 1
+        if first < i <= first + 3 and buffer[first] <= 90:  # Mr. Gen. U.S. No.
+            return 0
+    j = i + 1
+    while j < end:
+        if buffer[j] == 34 or buffer[j] == 39 or buffer[j] == 41 or buffer[j] == 93:
+            j += 1
+        elif j + 2 < end and buffer[j] == 0xE2 and buffer[j + 1] == 0x80 and (
+            buffer[j + 2] == 0x99 or buffer[j + 2] == 0x9D
+        ):  # fmt: skip
+            j += 3
+        else:
+            break
+    after = _skip_space(buffer, j, end)
+    if after == j and j < end:
+        return 0
+    if after < end and 97 <= buffer[after] <= 122:
+        return 0
+    return j
+
+
+@kernel
+def _emit(
+    buffer: U8, story: int, start: int, end: int,
+    stories: I64, starts: I64, ends: I64, n: int,
+) -> int:  # fmt: skip
+    """Write start:end as one paragraph, or as groups of sentences if it is long; the new n."""
+    start = _skip_space(buffer, start, end)
+    end = _trim(buffer, start, end)
+    if end - start > LONG:
+        i = start
+        while i < end:
+            stop = 0
+            if i - start >= GROUP:
+                stop = _ends_sentence(buffer, i, start, end)
+            if stop:
+                stories[n], starts[n], ends[n] = story, start, stop
+                n += 1
+                start = _skip_space(buffer, stop, end)
+                i = start
+            else:
+                i += 1
+    if end > start:
+        stories[n], starts[n], ends[n] = story, start, end
+        n += 1
+    return n
+
+
+@kernel
+def _split(
+    buffer: U8, text_starts: I64, text_ends: I64, stories: I64, starts: I64, ends: I64
+) -> int:
+    """Write the paragraphs of every text; how many there are."""
+    n = 0
+    for story in range(len(text_starts)):
+        begin, end = text_starts[story], text_ends[story]
+        begin = _skip_space(buffer, begin, end)
+        end = _trim(buffer, begin, end)
+        blanks, indents, longest, breaks = 0, 0, 0, 0
+        i = begin
+        while i < end:
+            stop = _line_end(buffer, i, end)
+            first = _skip_space(buffer, i, stop)
+            if first == stop:
+                blanks += 1
+            else:
+                longest = max(longest, stop - first)
+                breaks += 1
+                if i > begin and first - i >= 2:
+                    indents += 1
+            i = stop + 1
+        wrapped = longest <= WRAP and 0 < indents < breaks - 1
+        opened = begin
+        i = begin
+        while i < end:
+            stop = _line_end(buffer, i, end)
+            first = _skip_space(buffer, i, stop)
+            if blanks > 0:
+                cut = first == stop or stop - opened > LONG
+            elif wrapped:
+                cut = i > begin and first - i >= 2
+            else:
+                cut = True
+            if cut and wrapped and blanks == 0:
+                n = _emit(buffer, story, opened, i, stories, starts, ends, n)
+                opened = i
+            elif cut:
+                n = _emit(buffer, story, opened, stop, stories, starts, ends, n)
+                opened = min(stop + 1, end)
+            i = stop + 1
+        n = _emit(buffer, story, opened, end, stories, starts, ends, n)
+    return n

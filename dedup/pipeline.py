@@ -1,0 +1,174 @@
+"""From stories to a report: the steps, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dedup import lsh, passages
+from dedup.alike import alike_stories
+from dedup.errors import BadInput
+from dedup.families import assemble
+from dedup.kernels import I64, chunks, spread
+from dedup.match import match
+from dedup.minhash import Signatures, sign
+from dedup.occurrences import occurrences
+from dedup.paragraphs import split
+from dedup.readers import read, read_table
+from dedup.report import Columns, Report
+from dedup.settings import DEFAULTS, Settings
+from dedup.shingles import Shingles, shingle
+from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
+from dedup.texts import CHUNK, collapse
+from dedup.tokens import Tokens, fold_table, tokenise
+
+Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
+Progress = Callable[[str, float], None]
+
+
+def scan(
+    source: Source,
+    settings: Settings = DEFAULTS,
+    *,
+    fields: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Find the recycled paragraphs of a corpus.
+
+    source: a path or several (files, folders, globs, "-"), or stories (`Story` or (id, text)), or a
+        table (Arrow, Polars, pandas, DuckDB: whatever has `__arrow_c_stream__`).
+    fields: which field is which, where the usual names do not tell, as {"text": "story_body"}.
+    encoding: of text files, JSON Lines and CSV.
+    skip_bad: leave out what cannot be read, and list it in the report.
+    progress: called with the name of a step and the share of the work that is done.
+
+    Raises:
+        BadInput: something cannot be read, or two stories have one id.
+        BadSetting: the settings cannot be met.
+    """
+    tell = progress or (lambda step, share: None)
+    tell("reading", 0.0)
+    corpus = _corpus(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
+    return _scan(corpus, settings, tell)
+
+
+def _corpus(
+    source: Source, *, fields: Mapping[str, str] | None, encoding: str, skip_bad: bool
+) -> Corpus:
+    if isinstance(source, str | Path):
+        return read([source], fields=fields, encoding=encoding, skip_bad=skip_bad)
+    if hasattr(source, "__arrow_c_stream__"):
+        return read_table(source, fields=fields, skip_bad=skip_bad)
+    if not isinstance(source, Iterable):
+        raise BadInput(
+            f"{type(source).__name__} is not a corpus",
+            remedy="Pass paths, stories, or a table with __arrow_c_stream__.",
+        )
+    given = iter(source)
+    first = list(zip(range(1), given))  # noqa: B905 (one element, or none)
+    everything = chain((element for _, element in first), given)
+    if first and isinstance(first[0][1], str | Path):
+        return read(everything, fields=fields, encoding=encoding, skip_bad=skip_bad)
+    return corpus_of([batch_of_stories(everything)], skip_bad=skip_bad)
+
+
+def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
+    threads = settings.threads
+    tell("paragraphs", 0.1)
+    table = fold_table(corpus.buffer)
+    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends)
+    texts = collapse(
+        corpus.buffer, paragraphs, table, min_words=settings.min_words, threads=threads
+    )
+    first = texts.first
+    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
+    parts = chunks(ends - starts, CHUNK)
+
+    def tokens_of(chosen: slice | I64) -> Tokens:
+        return tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
+
+    tell("signatures", 0.25)
+    signatures = _signatures(parts, tokens_of, len(texts), settings)
+    tell("candidates", 0.35)
+    by_sketch = lsh.candidates(
+        signatures,
+        threshold=settings.threshold,
+        recall=settings.recall,
+        bucket=settings.bucket,
+        threads=threads,
+    )
+    by_passage = passages.candidates(
+        parts,
+        lambda part: shingle(tokens_of(part), width=settings.passage),
+        words=int(texts.words[first].sum()),
+        bucket=settings.bucket,
+        threads=threads,
+    )
+    tell("matches", 0.5)
+    matches = match(
+        np.concatenate((by_sketch, by_passage)),
+        tokens_of,
+        stories=paragraphs.stories[first],
+        width=settings.shingle,
+        containment=settings.containment,
+        partial_words=settings.partial_words,
+        threads=threads,
+    )
+    tell("families", 0.8)
+    families = assemble(matches, texts, paragraphs.stories)
+    places = occurrences(families, matches, texts)
+    tell("stories", 0.9)
+
+    def shingles_of(stories: I64) -> Shingles:
+        tokens = tokenise(corpus.buffer, corpus.starts[stories], corpus.ends[stories], table)
+        return shingle(tokens, width=settings.shingle)
+
+    of_story = paragraphs.stories[places.paragraphs]
+    alike = alike_stories(
+        np.stack((of_story[places.firsts], of_story), axis=1),
+        np.diff(places.words, axis=1)[:, 0],
+        words=np.bincount(paragraphs.stories, texts.words, len(corpus)).astype(np.int64),
+        signatures=signatures,
+        texts=texts.of,
+        bounds=np.searchsorted(paragraphs.stories, np.arange(len(corpus) + 1)),
+        shingles_of=shingles_of,
+        story_threshold=settings.story_threshold,
+        bucket=settings.bucket,
+        recall=settings.recall,
+        threads=threads,
+    )
+    tell("done", 1.0)
+    return Report(
+        Columns(
+            corpus=corpus,
+            settings=settings,
+            paragraphs=paragraphs,
+            texts=texts,
+            fold=table,
+            matches=matches,
+            places=places,
+            alike=alike,
+        )
+    )
+
+
+def _signatures(
+    parts: list[slice], tokens_of: Callable[[slice], Tokens], count: int, settings: Settings
+) -> Signatures:
+    rows = np.empty((count, settings.permutations), dtype=np.uint32)
+
+    def fill(part: slice) -> None:
+        shingles = shingle(tokens_of(part), width=settings.shingle)
+        rows[part] = sign(
+            shingles, permutations=settings.permutations, seed=settings.seed
+        ).rows
+
+    for _ in spread(fill, parts, threads=settings.threads):
+        pass
+    return Signatures(rows, settings.seed, settings.shingle)

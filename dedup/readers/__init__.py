@@ -1,0 +1,130 @@
+"""Files and tables into a corpus.
+
+    read         files, folders, patterns, standard input
+    read_table   Arrow tables and data frames
+
+There is one module a format; a file's suffix says which. Nothing that stands inside a corpus is
+ever followed: a path or address in a record is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from dedup.errors import BadInput
+from dedup.readers import contents, delimited, encodings, jsonl, parquet, tables, text
+from dedup.readers import fields as naming
+from dedup.readers.faults import Faults, Origin
+from dedup.readers.paths import File, files
+from dedup.readers.records import Read
+from dedup.stories import Batch, Corpus, corpus_of
+
+__all__ = ["SUFFIXES", "read", "read_table"]
+
+# Formats that are text, with many stories a file; .txt has one, and .parquet is read in place.
+_OF_MANY: dict[str, Callable[..., Read]] = {
+    ".jsonl": jsonl.stories,
+    ".ndjson": jsonl.stories,
+    ".csv": partial(delimited.stories, delimiters=",;\t|"),
+    ".tsv": partial(delimited.stories, delimiters="\t"),
+}
+SUFFIXES = (".txt", *_OF_MANY, ".parquet")
+
+
+def read(
+    paths: Iterable[str | Path] | Path,
+    *,
+    fields: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    skip_bad: bool = False,
+) -> Corpus:
+    """Read every story the paths lead to.
+
+    Args:
+        paths: files, folders, patterns such as "2022/*.txt", or "-": JSON Lines on standard input.
+        fields: the field of each part of a story, where its name is not a usual one.
+        encoding: of all files but Parquet, which says its own.
+        skip_bad: leave out what cannot be read and note it in the corpus.
+
+    Raises:
+        BadInput: something cannot be read, unless it is skipped; two stories have one id.
+        BadSetting: there is no such encoding, or no such part of a story.
+    """
+    named = dict(fields or {})
+    naming.check(named)
+    encodings.check(encoding)
+    faults = Faults(skip_bad)
+    texts: list[File] = []
+    batches: list[Batch] = []
+    used = _Used()
+    for file in files(paths, suffixes=SUFFIXES, faults=faults):
+        if file.suffix == ".txt":
+            texts.append(file)
+            continue
+        try:
+            found = _read(file, named=named, encoding=encoding, faults=faults)
+        except BadInput as fault:
+            faults.take(fault)
+            continue
+        batches.append(Batch(found.table, file.origin.where))
+        used.note(file.origin, found.fields)
+    if texts:
+        table = text.stories(texts, encoding=encoding, faults=faults).table
+        batches.append(Batch(table, "text files"))
+    return corpus_of(batches, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields)
+
+
+def read_table(
+    table: object,
+    *,
+    fields: Mapping[str, str] | None = None,
+    skip_bad: bool = False,
+    origin: str = "table",
+) -> Corpus:
+    """Read the rows of an Arrow table or reader, or of any frame that gives an Arrow stream.
+
+    Args:
+        origin: what faults call the table, and what names stories without an id.
+
+    Raises:
+        BadInput: it is no table; a row is no story, unless it is skipped; two have one id.
+        BadSetting: `fields` names no part of a story.
+    """
+    named = dict(fields or {})
+    naming.check(named)
+    faults = Faults(skip_bad)
+    place = Origin(origin, origin)
+    arrow = tables.arrow(table, origin=place)
+    found = tables.stories(arrow, named=named, origin=place, faults=faults)
+    return corpus_of(
+        [Batch(found.table, origin)],
+        skip_bad=skip_bad,
+        skipped=faults.skipped,
+        fields={origin: found.fields},
+    )
+
+
+def _read(file: File, *, named: Mapping[str, str], encoding: str, faults: Faults) -> Read:
+    if file.suffix == ".parquet":
+        return parquet.stories(file, named=named, faults=faults)
+    content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
+    stories = _OF_MANY[file.suffix]
+    return stories(content, named=named, origin=file.origin, faults=faults)
+
+
+class _Used:
+    """Which field served as what, once for all files that agree."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, dict[str, str]] = {}
+        self._noted: set[tuple[tuple[str, str], ...]] = set()
+
+    def note(self, origin: Origin, fields: dict[str, str]) -> None:
+        """Keep the first origin of each choice of fields; an empty file chooses none."""
+        choice = tuple(fields.items())
+        if choice and choice not in self._noted:
+            self._noted.add(choice)
+            name = origin.where if origin.name in self.fields else origin.name
+            self.fields[name] = fields

@@ -1,0 +1,25 @@
+"""What was found: as objects, Arrow tables, JSON, CSV and a page for the terminal."""
+
+from dedup.report.columns import Columns
+from dedup.report.model import (
+    Family,
+    Match,
+    NearDuplicate,
+    Occurrence,
+    Passage,
+    Report,
+    StoryShare,
+    Summary,
+)
+
+__all__ = [
+    "Columns",
+    "Family",
+    "Match",
+    "NearDuplicate",
+    "Occurrence",
+    "Passage",
+    "Report",
+    "StoryShare",
+    "Summary",
+]

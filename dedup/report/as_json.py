@@ -1,0 +1,109 @@
+"""The report as one JSON document, or as JSON Lines, a table a file.
+
+The same stories give the same bytes. Every list stands one row a line, so that a document of any
+size can be read by line too. docs/report.md says what each field means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
+
+from dedup.report.files import folder, write_aside
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dedup.report.model import Report
+
+SCHEMA = "dedup-report/1"
+LISTS = ("families", "matches", "templates", "stories", "near_duplicate_stories")
+_ROWS = 4096  # turned into Python at a time
+_OPTIONS = orjson.OPT_UTC_Z
+
+
+def write_json(report: Report, path: Path) -> None:
+    """Write the whole report to `path`."""
+    write_aside(path, lambda file: dump(report, file))
+
+
+def write_jsonl(report: Report, place: Path) -> None:
+    """Write each list of the report to a file of its own in the folder `place`."""
+    for name in LISTS:
+        lines = _lines(report, name)
+        write_aside(
+            folder(place) / f"{name}.jsonl",
+            lambda file, lines=lines: file.writelines(line + b"\n" for line in lines),  # type: ignore[misc]
+        )
+
+
+def dump(report: Report, file: BinaryIO) -> None:
+    """Write the whole report to an open file."""
+    head = {
+        "schema": SCHEMA,
+        "summary": asdict(report.summary),
+        "settings": {
+            name: value for name, value in asdict(report.settings).items() if name != "threads"
+        },
+        "fields": report.columns.corpus.fields,
+        "skipped": [asdict(one) for one in report.skipped],
+    }
+    opening = b",\n".join(
+        orjson.dumps(name) + b":" + orjson.dumps(value, option=_OPTIONS)
+        for name, value in head.items()
+    )
+    file.write(b"{" + opening)
+    for name in LISTS:
+        file.write(b",\n" + orjson.dumps(name) + b":[")
+        for number, line in enumerate(_lines(report, name)):
+            file.write((b",\n" if number else b"\n") + line)
+        file.write(b"]")
+    file.write(b"}\n")
+
+
+def _lines(report: Report, name: str) -> Iterator[bytes]:
+    """One JSON object a row."""
+    table = report.to_arrow()[name]
+    for start in range(0, len(table), _ROWS):
+        rows = _rows(table.slice(start, _ROWS))
+        if name == "families":
+            _add_occurrences(report, start, rows)
+        for row in rows:
+            yield orjson.dumps(row, option=_OPTIONS)
+
+
+def _add_occurrences(report: Report, start: int, rows: list[dict[str, Any]]) -> None:
+    """Give each family its occurrences."""
+    offsets = report.columns.places.offsets[start : start + len(rows) + 1].tolist()
+    low, high = offsets[0], offsets[-1]
+    places = _rows(report.to_arrow()["occurrences"].drop_columns(["family"]).slice(low, high - low))
+    for row, first, last in zip(rows, offsets[:-1], offsets[1:], strict=True):
+        row["occurrences"] = places[first - low : last - low]
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows as dictionaries; runs as lists of four numbers."""
+    columns = {name: table[name].to_pylist() for name in table.column_names if name != "runs"}
+    if "runs" in table.column_names:
+        columns["runs"] = _runs(table["runs"])
+    names = list(columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _runs(column: pa.ChunkedArray) -> list[list[list[int]]]:
+    """Lists of (left start, left end, right start, right end), made without a struct each."""
+    out: list[list[list[int]]] = []
+    for chunk in column.chunks:
+        structs = chunk.flatten()
+        flat = [field.to_pylist() for field in structs.flatten()]
+        quads = [list(quad) for quad in zip(*flat, strict=True)]
+        bounds = chunk.offsets.to_pylist()
+        out.extend(
+            quads[a - bounds[0] : b - bounds[0]]
+            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        )
+    return out

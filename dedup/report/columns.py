@@ -1,0 +1,102 @@
+"""What the steps found, as the columns they left it in, and figures drawn from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from dedup import characters
+from dedup.alike import AlikeStories
+from dedup.kernels import I64
+from dedup.kinds import RECYCLED, TEMPLATE
+from dedup.lsh import bands, expected_recall
+from dedup.match import Matches
+from dedup.occurrences import Occurrences, recycled_words
+from dedup.paragraphs import Paragraphs
+from dedup.settings import Settings
+from dedup.stories import Corpus
+from dedup.texts import Texts
+from dedup.tokens import FoldTable, tokenise
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The findings of one scan. Everything a report shows is derived from these."""
+
+    corpus: Corpus
+    settings: Settings
+    paragraphs: Paragraphs
+    texts: Texts
+    fold: FoldTable
+    matches: Matches
+    places: Occurrences
+    alike: AlikeStories
+
+    @cached_property
+    def paragraph_numbers(self) -> I64:
+        """Each paragraph's number in its story, from 0, int64 (paragraphs,)."""
+        stories = self.paragraphs.stories
+        first = np.searchsorted(stories, stories)
+        return np.asarray(np.arange(len(stories)) - first, dtype=np.int64)
+
+    @cached_property
+    def paragraph_spans(self) -> I64:
+        """Each paragraph's characters in its story's text, int64 (paragraphs, 2)."""
+        paragraphs = self.paragraphs
+        bytes_ = np.stack((paragraphs.starts, paragraphs.ends), axis=1).reshape(-1)
+        stories = np.repeat(paragraphs.stories, 2)
+        return self.to_characters(stories, bytes_).reshape(-1, 2)
+
+    def to_characters(self, stories: I64, positions: I64) -> I64:
+        """Byte positions in the corpus buffer as character offsets in the texts of `stories`."""
+        return characters.offsets(self.corpus.buffer, self.corpus.starts[stories], positions)
+
+    @cached_property
+    def place_bytes(self) -> I64:
+        """The bytes of each occurrence's passage in the corpus buffer, int64 (occurrences, 2)."""
+        rows, paragraphs = self.places.paragraphs, self.paragraphs
+        out = np.stack((paragraphs.starts[rows], paragraphs.ends[rows]), axis=1)
+        words = self.places.words
+        part = np.flatnonzero(np.diff(words, axis=1)[:, 0] < self.texts.words[rows])
+        cut = rows[part]
+        tokens = tokenise(
+            self.corpus.buffer, paragraphs.starts[cut], paragraphs.ends[cut], self.fold
+        )
+        out[part, 0] = tokens.starts[tokens.offsets[:-1] + words[part, 0]]
+        out[part, 1] = tokens.ends[tokens.offsets[:-1] + words[part, 1] - 1]
+        return out
+
+    @cached_property
+    def story_words(self) -> I64:
+        """Words of each story: all, recycled, and in furniture; int64 (stories, 3)."""
+        words = self.texts.words.astype(np.int64)
+        counts = (
+            words,
+            recycled_words(self.matches, self.texts, self.paragraphs),
+            np.where(self.texts.furniture, words, 0),
+        )
+        stories, size = self.paragraphs.stories, len(self.corpus)
+        return np.stack(
+            [np.bincount(stories, count, size).astype(np.int64) for count in counts], axis=1
+        )
+
+    @cached_property
+    def recycled(self) -> I64:
+        """Rows of `matches` that are recycling."""
+        return np.flatnonzero(np.isin(self.matches.kinds, RECYCLED))
+
+    @cached_property
+    def templates(self) -> I64:
+        """Rows of `matches` that are templates."""
+        return np.flatnonzero(self.matches.kinds == TEMPLATE)
+
+    @property
+    def expected_recall(self) -> float:
+        """The share of pairs at the threshold that the LSH is expected to find."""
+        settings = self.settings
+        cut = bands(
+            settings.permutations, threshold=settings.threshold, recall=settings.recall
+        )
+        return expected_recall(cut, settings.threshold)

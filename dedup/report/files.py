@@ -1,0 +1,81 @@
+"""Files that appear whole or not at all: written beside their place, then moved there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from dedup.errors import BadOutput
+
+
+def write_aside(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Let `fill` write a new file, and put it at `path` only when it is complete.
+
+    Raises:
+        BadOutput: it cannot be written; what stood at `path` before still does.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _refused(path, error) from error
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(mode)
+        aside.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def ready(path: Path) -> None:
+    """Refuse now a file that could not be written after the long work.
+
+    Raises:
+        BadOutput: its folder is missing or closed to writing, or it is a folder itself.
+    """
+    if path.is_dir():
+        raise BadOutput("this is a folder", where=str(path), remedy="Name a file.")
+    if not path.parent.is_dir():
+        raise BadOutput(
+            "its folder does not exist", where=str(path), remedy=f"Create {path.parent} first."
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise BadOutput(
+            "its folder cannot be written to", where=str(path), remedy="Choose another place."
+        )
+
+
+def folder(path: Path) -> Path:
+    """The folder, made if it is missing.
+
+    Raises:
+        BadOutput: it cannot be made, or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+    return path
+
+
+def _refused(path: Path, error: OSError) -> BadOutput:
+    return BadOutput(
+        f"cannot be written ({error.strerror or error})",
+        where=str(path),
+        remedy="Check the place, its permissions and the room on the disk.",
+    )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,381 @@
+"""The report, as a pipeline reads it: figures at once, objects when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import numpy as np
+
+from dedup.report.columns import Columns
+from dedup.settings import Settings
+from dedup.stories import Skipped
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = TypeVar("Row")
+_AHEAD = 1024  # rows made at a time while a sequence is walked through
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one story.
+
+    paragraph: its number in the story, from 0.
+    start, end: characters of the story's text, half-open.
+    """
+
+    story: str
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place where a family stands.
+
+    kind: what it is to the family's first text: first, same, edited, partial or rewritten.
+    jaccard: of its shingles and the first text's.
+    containment: the part of its shingles that the first text has.
+    first_containment: the part of the first text's shingles that it has.
+    """
+
+    passage: Passage
+    headline: str
+    source: str
+    published: datetime | None
+    kind: str
+    jaccard: float
+    containment: float
+    first_containment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One paragraph and its copies, in the order of publication.
+
+    id: the same wherever the first text is the same.
+    kind: of the copy that is closest to the first text.
+    text: the first text. words: how many it has.
+    stories, sources: how many carry it.
+    """
+
+    id: str
+    kind: str
+    text: str
+    words: int
+    stories: int
+    sources: int
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def first_seen(self) -> Occurrence:
+        """Its earliest occurrence in this corpus; where it truly comes from may lie outside."""
+        return self.occurrences[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two paragraphs of two stories, the left one published first.
+
+    jaccard: shared shingles as a part of all, exact. left_containment: the part of the left
+        paragraph's shingles that the right one has; right_containment likewise.
+    runs: what is copied, as (left start, left end, right start, right end) in characters.
+    """
+
+    kind: str
+    left: Passage
+    right: Passage
+    jaccard: float
+    left_containment: float
+    right_containment: float
+    runs: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryShare:
+    """How much of one story was seen before.
+
+    furniture_words: words of short lines that stand in other stories too; they count neither as
+        recycled nor as new.
+    recycled: recycled words as a part of the words that are no furniture.
+    """
+
+    id: str
+    headline: str
+    source: str
+    published: datetime | None
+    paragraphs: int
+    words: int
+    recycled_words: int
+    furniture_words: int
+    recycled: float
+
+    @property
+    def new(self) -> float:
+        """The share of the story that was not seen before."""
+        return 1 - self.recycled
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """Two whole stories that are mostly the same text, the left one published first.
+
+    group: the earliest story that the right one is a near-duplicate of.
+    """
+
+    left: str
+    right: str
+    group: str
+    jaccard: float
+    left_containment: float
+    right_containment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures that open a report.
+
+    recycled: recycled words as a part of all words that are no furniture.
+    expected_recall: share of the pairs at the LSH's threshold that it is expected to find; the
+        passage lookup finds more.
+    replaced: stories left out because a higher version is there.
+    """
+
+    stories: int
+    empty_stories: int
+    sources: int
+    first_published: datetime | None
+    last_published: datetime | None
+    paragraphs: int
+    words: int
+    recycled_words: int
+    furniture_words: int
+    recycled: float
+    families: int
+    families_by_kind: Mapping[str, int]
+    matches: int
+    templates: int
+    near_duplicate_pairs: int
+    near_duplicate_groups: int
+    expected_recall: float
+    skipped: int
+    replaced: int
+
+
+class Rows(Sequence[Row]):
+    """Objects made from table rows when they are asked for."""
+
+    def __init__(self, count: int, make: Callable[[int, int], list[Row]]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        chosen = range(self._count)[index]
+        if isinstance(chosen, int):
+            return self._make(chosen, chosen + 1)[0]
+        return [self[k] for k in chosen]
+
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, self._count, _AHEAD):
+            yield from self._make(start, min(start + _AHEAD, self._count))
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What is recycled in a corpus. `columns` holds it all; the rest is made on demand."""
+
+    columns: Columns
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was made with."""
+        return self.columns.settings
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read and was left out."""
+        return self.columns.corpus.skipped
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The figures that open the report."""
+        columns = self.columns
+        words, recycled, furniture = columns.story_words.sum(axis=0).tolist()
+        dates = [d for d in (columns.corpus.date(0), self._last_date()) if d] if len(columns.corpus) else []
+        kinds = self.to_arrow()["families"]["kind"].to_pylist()
+        return Summary(
+            stories=len(columns.corpus),
+            empty_stories=int(np.count_nonzero(columns.story_words[:, 0] == 0)),
+            sources=len(set(columns.corpus.sources.unique().to_pylist()) - {""}),
+            first_published=dates[0] if dates else None,
+            last_published=dates[-1] if dates else None,
+            paragraphs=len(columns.paragraphs),
+            words=words,
+            recycled_words=recycled,
+            furniture_words=furniture,
+            recycled=recycled / max(1, words - furniture),
+            families=len(kinds),
+            families_by_kind={kind: kinds.count(kind) for kind in ("same", "edited", "partial")},
+            matches=len(self.matches),
+            templates=len(columns.templates),
+            near_duplicate_pairs=len(columns.alike),
+            near_duplicate_groups=len(np.unique(columns.alike.groups)),
+            expected_recall=columns.expected_recall,
+            skipped=len(columns.corpus.skipped),
+            replaced=columns.corpus.replaced,
+        )
+
+    def _last_date(self) -> datetime | None:
+        published = self.columns.corpus.published
+        dated = np.flatnonzero(published != np.iinfo(np.int64).max)
+        return self.columns.corpus.date(int(dated[-1])) if len(dated) else None
+
+    @cached_property
+    def _tables(self) -> dict[str, pa.Table]:
+        from dedup.report import tables
+
+        return {
+            "stories": tables.stories(self.columns),
+            "families": tables.families(self.columns),
+            "occurrences": tables.occurrences(self.columns),
+            "matches": tables.matches(self.columns),
+            "templates": tables.templates(self.columns),
+            "near_duplicate_stories": tables.near_duplicate_stories(self.columns),
+        }
+
+    def to_arrow(self) -> dict[str, pa.Table]:
+        """The tables stories, families, occurrences, matches, templates, near_duplicate_stories."""
+        return dict(self._tables)
+
+    @cached_property
+    def families(self) -> Rows[Family]:
+        """The families, in the order in which their first texts were published."""
+        table, places = self._tables["families"], self._tables["occurrences"]
+        offsets = self.columns.places.offsets
+
+        def make(start: int, end: int) -> list[Family]:
+            low = int(offsets[start])
+            rows = places.slice(low, int(offsets[end]) - low).to_pylist()
+            out = []
+            for k, row in enumerate(table.slice(start, end - start).to_pylist(), start):
+                own = rows[int(offsets[k]) - low : int(offsets[k + 1]) - low]
+                out.append(
+                    Family(
+                        **{name: row[name] for name in ("id", "kind", "text", "words", "stories", "sources")},
+                        occurrences=tuple(map(_occurrence, own)),
+                    )
+                )
+            return out
+
+        return Rows(len(table), make)
+
+    @cached_property
+    def matches(self) -> Rows[Match]:
+        """The matched pairs of paragraphs, by the earlier one, then the later."""
+        return _match_rows(self._tables["matches"])
+
+    @cached_property
+    def templates(self) -> Rows[Match]:
+        """Pairs whose sentence agrees and whose facts do not; they are not recycling."""
+        return _match_rows(self._tables["templates"])
+
+    @cached_property
+    def stories(self) -> Rows[StoryShare]:
+        """Every story, by date, and how much of it was seen before."""
+        table = self._tables["stories"]
+        return Rows(len(table), lambda a, b: [StoryShare(**row) for row in _rows(table, a, b)])
+
+    @cached_property
+    def near_duplicate_stories(self) -> Rows[NearDuplicate]:
+        """Pairs of whole stories that are mostly the same text."""
+        table = self._tables["near_duplicate_stories"]
+        return Rows(len(table), lambda a, b: [NearDuplicate(**row) for row in _rows(table, a, b)])
+
+    def text(self, passage: Passage) -> str:
+        """The words of a passage, as published.
+
+        Raises:
+            KeyError: no story has this id.
+        """
+        return self.columns.corpus.text(self._positions[passage.story])[passage.start : passage.end]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.columns.corpus.ids.to_pylist())}
+
+    def to_json(self, path: str | Path) -> None:
+        """Write the whole report as one JSON document; docs/report.md describes it.
+
+        Raises:
+            BadOutput: it cannot be written; what stood there before still does.
+        """
+        from dedup.report.as_json import write_json
+
+        write_json(self, Path(path))
+
+    def to_jsonl(self, folder: str | Path) -> None:
+        """Write families, matches, stories and the rest as JSON Lines, a file each.
+
+        Raises:
+            BadOutput: they cannot be written.
+        """
+        from dedup.report.as_json import write_jsonl
+
+        write_jsonl(self, Path(folder))
+
+    def to_csv(self, folder: str | Path) -> None:
+        """Write families, occurrences, matches, stories and the rest as CSV, a file each.
+
+        Raises:
+            BadOutput: they cannot be written.
+        """
+        from dedup.report.as_csv import write_csv
+
+        write_csv(self, Path(folder))
+
+
+def _rows(table: pa.Table, start: int, end: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.slice(start, end - start).to_pylist()
+    return rows
+
+
+def _occurrence(row: dict[str, Any]) -> Occurrence:
+    return Occurrence(
+        passage=Passage(row["story"], row["paragraph"], row["start"], row["end"]),
+        **{name: row[name] for name in ("headline", "source", "published", "kind", "jaccard", "containment", "first_containment")},
+    )
+
+
+def _match_rows(table: pa.Table) -> Rows[Match]:
+    def side(row: dict[str, Any], name: str) -> Passage:
+        return Passage(*(row[f"{name}_{part}"] for part in ("story", "paragraph", "start", "end")))
+
+    def make(start: int, end: int) -> list[Match]:
+        return [
+            Match(
+                kind=row["kind"],
+                left=side(row, "left"),
+                right=side(row, "right"),
+                jaccard=row["jaccard"],
+                left_containment=row["left_containment"],
+                right_containment=row["right_containment"],
+                runs=tuple(tuple(run.values()) for run in row["runs"]),
+            )
+            for row in _rows(table, start, end)
+        ]
+
+    return Rows(len(table), make)

@@ -1,0 +1,76 @@
+"""Shingles: the runs of `width` words in a text, as 64-bit hashes.
+
+The hash of a run is a polynomial in the hashes of its words, modulo 2**64, rolled from one run to
+the next in constant time and then mixed, so that its top half can stand for it as a 32-bit hash. A
+span of fewer words than `width` has one shingle, all of it; a span without words has none.
+
+Time and memory O(tokens).
+
+Broder, "On the resemblance and containment of documents", SEQUENCES 1997, section 2 (shingling).
+Karp and Rabin, "Efficient randomized pattern-matching algorithms", IBM Journal of Research and
+Development 31(2), 1987 (rolling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.kernels import I64, U64, kernel
+from dedup.settings import DEFAULTS, check
+from dedup.tokens import Tokens, mix
+
+_BASE = np.uint64(0x2545F4914F6CDD1D)
+_ONE, _ZERO = np.uint64(1), np.uint64(0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shingles:
+    """The shingles of some spans, in the order of the text; a repeated run is there repeatedly.
+
+    values: uint64 (shingles,).
+    offsets: int64 (spans + 1,); the shingles of span k are offsets[k]:offsets[k + 1].
+    width: words a shingle; sets of different widths do not compare.
+    """
+
+    values: U64
+    offsets: I64
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+def shingle(tokens: Tokens, *, width: int = DEFAULTS.shingle) -> Shingles:
+    """The shingles of every span, `width` words each.
+
+    Raises:
+        BadSetting: width is outside its range.
+    """
+    check(shingle=width)
+    words = np.diff(tokens.offsets)
+    offsets = np.zeros(len(words) + 1, dtype=np.int64)
+    np.cumsum(np.where(words > 0, np.maximum(words - width + 1, 1), 0), out=offsets[1:])
+    values = np.empty(int(offsets[-1]), dtype=np.uint64)
+    _shingle(tokens.values, tokens.offsets, width, values, offsets)
+    return Shingles(values, offsets, width)
+
+
+@kernel
+def _shingle(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -> None:
+    """Fill values[offsets[k]:offsets[k + 1]] with the mixed rolling hashes of span k."""
+    leaving = _ONE
+    for _ in range(width):
+        leaving *= _BASE
+    for k in range(len(offsets) - 1):
+        first, last = word_offsets[k], word_offsets[k + 1]
+        rolled = _ZERO
+        out = offsets[k]
+        for i in range(first, last):
+            rolled = rolled * _BASE + words[i]
+            if i - first >= width:
+                rolled -= words[i - width] * leaving
+            if i - first >= width - 1 or i == last - 1:
+                values[out] = mix(rolled)
+                out += 1

@@ -1,0 +1,302 @@
+"""Stories, and the corpus they make.
+
+A corpus is one byte buffer of UTF-8 text and columns beside it; no Python object stands for a
+story. Stories are kept in the order they were first seen: by `published`, then `version`, then
+`id`, those without a date last. So a story's position is its rank, the lower of two positions is
+the earlier story, and the order in which files were read changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.errors import BadInput, quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNDATED = np.iinfo(np.int64).max
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story as a newsroom holds it.
+
+    id: its name in the corpus, unlike every other.
+    published: when it was first published; without a time zone it is taken as UTC.
+    version: of two stories with one id, the higher version replaces the lower.
+    """
+
+    id: str
+    text: str
+    headline: str = ""
+    source: str = ""
+    published: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or record that was left out because it could not be read, and why."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Stories from one origin, as a table with the columns of `schema()`."""
+
+    table: pa.Table
+    origin: str = "stories"
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Stories in the order they were first seen.
+
+    buffer: uint8 (bytes,), valid UTF-8.
+    starts, ends: int64 (stories,), the bytes of each story's text in `buffer`.
+    published: int64 (stories,), microseconds since 1970 in UTC, or UNDATED.
+    versions: int32 (stories,).
+    ids, headlines, sources: Arrow large_string (stories,).
+    skipped: what was left out while reading.
+    replaced: stories left out because a higher version of the same id is there.
+    fields: for each origin, which of its fields served as what.
+    """
+
+    buffer: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    published: NDArray[np.int64]
+    versions: NDArray[np.int32]
+    ids: pa.LargeStringArray
+    headlines: pa.LargeStringArray
+    sources: pa.LargeStringArray
+    skipped: tuple[Skipped, ...] = ()
+    replaced: int = 0
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in (self.buffer, self.starts, self.ends, self.published, self.versions):
+            column.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def text(self, story: int) -> str:
+        """The text of the story at this position."""
+        return self.slice(int(self.starts[story]), int(self.ends[story]))
+
+    def slice(self, start: int, end: int) -> str:
+        """The text between two byte positions of `buffer`."""
+        return self.buffer[start:end].tobytes().decode()
+
+    def date(self, story: int) -> datetime | None:
+        """When the story at this position was published, in UTC."""
+        micros = int(self.published[story])
+        return None if micros == UNDATED else _EPOCH + timedelta(microseconds=micros)
+
+
+def schema() -> pa.Schema:
+    """The columns every reader delivers; `published` and `version` may hold nulls."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            ("id", pa.large_string()),
+            ("text", pa.large_string()),
+            ("headline", pa.large_string()),
+            ("source", pa.large_string()),
+            ("published", pa.timestamp("us", tz="UTC")),
+            ("version", pa.int32()),
+        ]
+    )
+
+
+def batch_of_stories(stories: Iterable[Story | tuple[str, str]], origin: str = "stories") -> Batch:
+    """Take stories, or pairs of id and text, from Python.
+
+    Raises:
+        BadInput: an element is neither, or a field of it is of another type.
+    """
+    import pyarrow as pa
+
+    columns: dict[str, list[Any]] = {name: [] for name in schema().names}
+    for number, given in enumerate(stories, 1):
+        story = _as_story(given, f"{origin}, story {number}")
+        columns["id"].append(story.id)
+        columns["text"].append(story.text)
+        columns["headline"].append(story.headline)
+        columns["source"].append(story.source)
+        columns["published"].append(_utc(story.published))
+        columns["version"].append(story.version)
+    try:
+        return Batch(pa.table(columns, schema=schema()), origin)
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
+        raise BadInput(
+            f"a field cannot be stored ({error})",
+            where=origin,
+            remedy="Texts are Unicode without lone surrogates; a version is a whole number.",
+        ) from error
+
+
+def _as_story(given: object, where: str) -> Story:
+    if isinstance(given, tuple) and len(given) == 2:
+        given = Story(*given)
+    if not isinstance(given, Story):
+        raise BadInput(
+            f"{type(given).__name__} is not a story",
+            where=where,
+            remedy="Pass Story objects or pairs of (id, text).",
+        )
+    for name in ("id", "text", "headline", "source"):
+        value = getattr(given, name)
+        if not isinstance(value, str):
+            raise BadInput(
+                f"{name} is of type {type(value).__name__}", where=where, remedy="Pass a str."
+            )
+    if not isinstance(given.published, datetime | None):
+        raise BadInput(
+            f"published is of type {type(given.published).__name__}",
+            where=where,
+            remedy="Pass a datetime or None.",
+        )
+    return given
+
+
+def _utc(published: datetime | None) -> datetime | None:
+    if published is None or published.tzinfo is not None:
+        return published
+    return published.replace(tzinfo=UTC)
+
+
+def corpus_of(
+    batches: Sequence[Batch],
+    *,
+    skip_bad: bool = False,
+    skipped: Sequence[Skipped] = (),
+    fields: dict[str, dict[str, str]] | None = None,
+) -> Corpus:
+    """Join batches into one corpus, in the order the stories were first seen.
+
+    The texts are not copied when they come as one batch; of several, one copy is made.
+
+    Raises:
+        BadInput: two stories have one id and one version (with skip_bad the first stays).
+    """
+    import pyarrow as pa
+
+    tables = [batch.table for batch in batches] or [schema().empty_table()]
+    table = pa.concat_tables(tables).combine_chunks()
+    order = _first_seen_order(table)
+    rows, repeats, replaced = _one_a_id(table, order)
+    left_out = list(skipped)
+    for row, first in repeats:
+        fault = _repeated_id(table, batches, row, first)
+        if not skip_bad:
+            raise fault
+        left_out.append(Skipped(fault.where, fault.what))
+    buffer, offsets = _text_buffer(table["text"])
+    small = table.drop_columns(["text"]).take(pa.array(rows)).combine_chunks()
+    return Corpus(
+        buffer=buffer,
+        starts=offsets[:-1][rows],
+        ends=offsets[1:][rows],
+        published=_micros(small["published"]),
+        versions=_integers(small["version"], 0).astype(np.int32),
+        ids=_column(small["id"]),
+        headlines=_column(small["headline"]),
+        sources=_column(small["source"]),
+        skipped=tuple(left_out),
+        replaced=replaced,
+        fields=fields or {},
+    )
+
+
+def _first_seen_order(table: pa.Table) -> NDArray[np.int64]:
+    """Rows by published, version and id; ids that are whole numbers stand in counting order."""
+    ids = _column(table["id"])
+    names = np.asarray(ids.to_pylist(), dtype=object)
+    lengths = np.zeros(len(names), dtype=np.int64)
+    if all(name.isdecimal() for name in names):
+        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+    _, rank = np.unique(names, return_inverse=True) if len(names) else (None, lengths)
+    return np.lexsort(
+        (rank, lengths, _integers(table["version"], 0), _micros(table["published"]))
+    ).astype(np.int64)
+
+
+def _one_a_id(
+    table: pa.Table, order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
+    """Rows to keep in order, (row, first row) of repeated ids, and how many were replaced."""
+    import pyarrow.compute as pc
+
+    if pc.count_distinct(table["id"]).as_py() == len(order):
+        return order, [], 0
+    ids = table["id"].to_pylist()
+    versions = _integers(table["version"], 0)
+    newest: dict[str, int] = {}
+    repeats: list[tuple[int, int]] = []
+    for row in range(len(ids)):
+        kept = newest.setdefault(ids[row], row)
+        if row != kept and versions[row] == versions[kept]:
+            repeats.append((row, kept))
+        elif versions[row] > versions[kept]:
+            newest[ids[row]] = row
+    keep = np.zeros(len(ids), dtype=bool)
+    keep[list(newest.values())] = True
+    replaced = len(ids) - len(newest) - len(repeats)
+    return order[keep[order]], repeats, replaced
+
+
+def _repeated_id(table: pa.Table, batches: Sequence[Batch], row: int, first: int) -> BadInput:
+    name = table["id"][row].as_py()
+    return BadInput(
+        f"id {quoted(name)} stands twice, first in {_origin(batches, first)}",
+        where=_origin(batches, row),
+        remedy="Give each story its own id (--id-field), a version, or skip it with --skip-bad.",
+    )
+
+
+def _origin(batches: Sequence[Batch], row: int) -> str:
+    for batch in batches:
+        if row < len(batch.table):
+            return f"{batch.origin}, story {row + 1}" if len(batch.table) > 1 else batch.origin
+        row -= len(batch.table)
+    raise IndexError(row)
+
+
+def _text_buffer(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of a text column and its int64 offsets, without a copy."""
+    texts = _column(column)
+    _, offsets, values = texts.buffers()
+    bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
+    content = np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, dtype=np.uint8)
+    return content, bounds
+
+
+def _column(column: pa.ChunkedArray) -> Any:
+    """The column as one array."""
+    import pyarrow as pa
+
+    joined = column.combine_chunks()
+    if isinstance(joined, pa.ChunkedArray):
+        joined = joined.chunk(0) if joined.num_chunks else pa.array([], type=column.type)
+    return joined
+
+
+def _integers(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
+    return _column(column.cast("int64").fill_null(missing)).to_numpy(zero_copy_only=False)
+
+
+def _micros(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    return _integers(column, int(UNDATED))

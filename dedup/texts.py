@@ -1,0 +1,101 @@
+"""Distinct paragraphs: equal ones collapse to one text with its list of occurrences.
+
+Two paragraphs are equal if they fold to the same words (tokens.py). Every later step sees a text
+once, however often it stands in the corpus. Texts are numbered by first occurrence, so the lower of
+two texts is the one seen first.
+
+Paragraphs of fewer than `min_words` words are no texts. Those that stand in more than one story are
+furniture: they are not matched, and they are not new either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.kernels import I32, I64, U64, chunks, spread
+from dedup.paragraphs import Paragraphs
+from dedup.settings import DEFAULTS
+from dedup.tokens import FoldTable, fingerprints, tokenise
+
+CHUNK = 2_000_000  # bytes of text that a thread holds as words at a time: about 50 MB
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Texts:
+    """The distinct paragraphs, and where each stands.
+
+    words: int32 (paragraphs,), how many each paragraph has.
+    of: int64 (paragraphs,), the text of each paragraph, or -1 if it is too short for one.
+    furniture: bool (paragraphs,), too short, and in more than one story.
+    fingerprints: uint64 (texts,), the hash of its words.
+    occurrences: int64, paragraphs; text t stands at occurrences[offsets[t]:offsets[t + 1]], in
+        the order of the corpus.
+    """
+
+    words: I32
+    of: I64
+    furniture: np.ndarray
+    fingerprints: U64
+    occurrences: I64
+    offsets: I64
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def first(self) -> I64:
+        """The paragraph of each text's first occurrence, int64 (texts,)."""
+        return self.occurrences[self.offsets[:-1]]
+
+
+def collapse(
+    buffer: np.ndarray,
+    paragraphs: Paragraphs,
+    table: FoldTable,
+    *,
+    min_words: int = DEFAULTS.min_words,
+    threads: int = DEFAULTS.threads,
+) -> Texts:
+    """Find the distinct texts among `paragraphs` of `buffer`, uint8 (bytes,)."""
+
+    def digest(part: slice) -> tuple[I32, U64]:
+        tokens = tokenise(buffer, paragraphs.starts[part], paragraphs.ends[part], table)
+        return np.diff(tokens.offsets).astype(np.int32), fingerprints(tokens)
+
+    parts = chunks(paragraphs.ends - paragraphs.starts, CHUNK)
+    digests = list(spread(digest, parts, threads=threads))
+    words = np.concatenate([w for w, _ in digests] or [np.empty(0, dtype=np.int32)])
+    prints = np.concatenate([p for _, p in digests] or [np.empty(0, dtype=np.uint64)])
+
+    long = np.flatnonzero(words >= min_words)
+    values, first, inverse = np.unique(prints[long], return_index=True, return_inverse=True)
+    by_first = np.argsort(first)
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[by_first] = np.arange(len(values))
+    of = np.full(len(words), -1, dtype=np.int64)
+    of[long] = rank[inverse]
+    counts = np.bincount(of[long], minlength=len(values))
+    return Texts(
+        words=words,
+        of=of,
+        furniture=_furniture(words, prints, paragraphs.stories, min_words),
+        fingerprints=values[by_first],
+        occurrences=long[np.argsort(of[long], kind="stable")],
+        offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts))),
+    )
+
+
+def _furniture(words: I32, prints: U64, stories: I64, min_words: int) -> np.ndarray:
+    """Which paragraphs are short and stand in more than one story."""
+    out = np.zeros(len(words), dtype=bool)
+    short = np.flatnonzero((words > 0) & (words < min_words))
+    if len(short):
+        values, inverse = np.unique(prints[short], return_inverse=True)
+        earliest = np.full(len(values), np.iinfo(np.int64).max)
+        latest = np.full(len(values), -1)
+        np.minimum.at(earliest, inverse, stories[short])
+        np.maximum.at(latest, inverse, stories[short])
+        out[short] = (earliest < latest)[inverse]
+    return out
