@@ -204,7 +204,9 @@ def _compare(
         a, a_end = offsets[left], offsets[left + 1]
         b, b_end = offsets[right], offsets[right + 1]
         row = counts[p]
-        marks[:, : max(a_end - a, b_end - b)] = 0
+        for q in range(max(a_end - a, b_end - b)):
+            marks[0, q] = 0
+            marks[1, q] = 0
         found = 0
         shared, left_distinct, right_distinct = 0, 0, 0
         x, x_end = shingle_offsets[left], shingle_offsets[left + 1]
@@ -303,7 +305,8 @@ def _compare(
             slot = starts[p] + k
             first, second, size = tiles[slot, 0], tiles[slot, 1], tiles[slot, 2]
             while slot > starts[p] and tiles[slot - 1, 0] > first:
-                tiles[slot] = tiles[slot - 1]
+                for q in range(3):
+                    tiles[slot, q] = tiles[slot - 1, q]
                 slot -= 1
             tiles[slot, 0], tiles[slot, 1], tiles[slot, 2] = first, second, size
         used[p] = n

@@ -155,4 +155,5 @@ def _cover(texts: I64, tiles: I32, offsets: I64, marks: U8, out: I32) -> None:
                     marks[w] = 1
             k += 1
         for t in range(offsets[first], offsets[k]):
-            marks[tiles[t, 1] : tiles[t, 1] + tiles[t, 2]] = 0
+            for w in range(tiles[t, 1], tiles[t, 1] + tiles[t, 2]):
+                marks[w] = 0

@@ -79,7 +79,8 @@ def _minima(values: U64, offsets: I64, a: U32, b: U32, rows: U32) -> None:
     slots = rows.shape[1]
     for d in range(rows.shape[0]):
         row = rows[d]
-        row[:] = EMPTY
+        for k in range(slots):
+            row[k] = EMPTY
         i, end = offsets[d], offsets[d + 1]
         while i + 4 <= end:  # four hashes a sweep: one load and one store a slot instead of four
             h0, h1 = _spread(values[i]), _spread(values[i + 1])

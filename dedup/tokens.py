@@ -148,18 +148,18 @@ def mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> _B32)
 
 
-@inlined
-def _code_point(buffer, i):  # type: ignore[no-untyped-def]
+@kernel
+def _code_point(buffer: U8, i: int) -> tuple[int, int]:
     """The character at byte i, and how many bytes it takes."""
-    lead = np.int32(buffer[i])
+    lead = np.int64(buffer[i])
     if lead < 0x80:
         return lead, 1
     if lead < 0xE0:
-        return ((lead & 0x1F) << 6) | (np.int32(buffer[i + 1]) & 0x3F), 2
-    tail = ((np.int32(buffer[i + 1]) & 0x3F) << 6) | (np.int32(buffer[i + 2]) & 0x3F)
+        return ((lead & 0x1F) << 6) | (np.int64(buffer[i + 1]) & 0x3F), 2
+    tail = ((np.int64(buffer[i + 1]) & 0x3F) << 6) | (np.int64(buffer[i + 2]) & 0x3F)
     if lead < 0xF0:
         return ((lead & 0x0F) << 12) | tail, 3
-    return ((lead & 0x07) << 18) | (tail << 6) | (np.int32(buffer[i + 3]) & 0x3F), 4
+    return ((lead & 0x07) << 18) | (tail << 6) | (np.int64(buffer[i + 3]) & 0x3F), 4
 
 
 @kernel
@@ -176,6 +176,18 @@ def _mark_characters(buffer: U8, seen: U8) -> None:
 
 
 @kernel
+def _append(
+    head: np.uint64, block: np.uint64, filled: int, byte: np.uint64
+) -> tuple[np.uint64, np.uint64, int]:
+    """Take one more byte into a word's hash, eight at a time."""
+    block = (block << _B8) | byte
+    if filled < 7:
+        return head, block, filled + 1
+    head = (head ^ block) * _M1
+    return head ^ (head >> _B29), _ZERO, 0
+
+
+@kernel
 def _tokenise(
     buffer: U8, starts: I64, ends: I64,
     kinds: U8, index: I32, bounds: I32, pool: U8,
@@ -187,7 +199,9 @@ def _tokenise(
         i, end = starts[k], ends[k]
         opens = np.uint8(OPENS)
         while i < end:
-            code, width = _code_point(buffer, i)
+            code, width = np.int64(buffer[i]), 1
+            if code >= 0x80:
+                code, width = _code_point(buffer, i)
             kind = kinds[code]
             if kind == _SEPARATOR or kind >= _STOP or kind == _APOSTROPHE or kind == _IGNORED:
                 if code == 46 or code == 33 or code == 63 or code == 0x3002:  # . ! ? and the CJK stop
@@ -202,18 +216,20 @@ def _tokenise(
             block, head, filled = _ZERO, _ZERO, 0
             letters = 0  # in a row since the word or its last full stop began
             while i < end:
-                code, width = _code_point(buffer, i)
+                code, width = np.int64(buffer[i]), 1
+                if code >= 0x80:
+                    code, width = _code_point(buffer, i)
                 kind = kinds[code]
                 if kind == _LETTER or kind == _UPPER or kind == _DIGIT or kind == _ALONE:
                     if kind == _ALONE and stop > start:
                         break
-                    for p in range(bounds[index[code]], bounds[index[code] + 1]):
-                        block = (block << _B8) | np.uint64(pool[p])
-                        filled += 1
-                        if filled == 8:
-                            head = (head ^ block) * _M1
-                            head ^= head >> _B29
-                            block, filled = _ZERO, 0
+                    if code < 0x80:
+                        byte = np.uint64(code | 0x20 if kind == _UPPER else code)
+                        head, block, filled = _append(head, block, filled, byte)
+                    else:
+                        for p in range(bounds[index[code]], bounds[index[code] + 1]):
+                            byte = np.uint64(pool[p])
+                            head, block, filled = _append(head, block, filled, byte)
                     if kind == _DIGIT:
                         flag |= np.uint8(FIGURE)
                         letters = -1
@@ -261,12 +277,7 @@ def _tokenise(
                     if digits == 0 or not 48 <= buffer[i - 1] <= 57:
                         break
                     if kind == _STOP or digits != 3:
-                        block = (block << _B8) | _DOT
-                        filled += 1
-                        if filled == 8:
-                            head = (head ^ block) * _M1
-                            head ^= head >> _B29
-                            block, filled = _ZERO, 0
+                        head, block, filled = _append(head, block, filled, _DOT)
                     i += 1
                 else:
                     break

@@ -58,7 +58,7 @@ def stories(
         )
     opening = _opening(content, delimiters)
     if not opening.names:
-        return collect((), {}, origin=origin, faults=faults)
+        return collect((), {}, origin=origin, faults=faults)  # an empty file has no stories
     chosen = fields.choose(dict.fromkeys(opening.names, True), named=named, where=origin.where)
     fields.check_once(opening.names, chosen, where=origin.where)
     whole = all_at_once(content, opening, chosen, origin=origin)
@@ -87,17 +87,17 @@ def all_at_once(
         table = _parsed(closed, opening, chosen, block=len(closed))
     if table is None or not len(table) or table[chosen["text"]][-1].as_py() != _END:
         return None
-    stories_found = table.slice(0, len(table) - 1)
-    raw = pa.table({part: stories_found[name] for part, name in chosen.items()})
+    rows = table.slice(0, len(table) - 1)
+    raw = pa.table({part: rows[name] for part, name in chosen.items()})
     return columns.convert(raw, chosen, origin=origin)
 
 
 def _opening(content: bytes, delimiters: str) -> Opening:
     """The names, divided as suits them best."""
-    first = next(filter(None, (line.strip("\r\n") for line in _lines(content))), "")
-    widths = [len(next(csv.reader([first], delimiter=one), [])) for one in delimiters]
-    delimiter = delimiters[widths.index(max(widths))]
     with _long_values():
+        first = next(filter(None, (line.strip("\r\n") for line in _lines(content))), "")
+        widths = [len(next(csv.reader([first], delimiter=one), [])) for one in delimiters]
+        delimiter = delimiters[widths.index(max(widths))]
         names = next(filter(None, csv.reader(_lines(content), delimiter=delimiter)), [])
     return Opening(names, delimiter)
 
@@ -124,14 +124,13 @@ def _records(content: bytes, opening: Opening, origin: Origin) -> Iterator[Found
 
 
 def _rows(content: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The line a row begins on, and its values; of what cannot be read, the reason alone."""
+    """The line a row begins on, and its values; a blank line is no row."""
     reader = csv.reader(chain(_lines(content), [_END]), delimiter=delimiter)
     with _long_values():
         while True:
             line = reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
+            row = next(reader, None)
+            if row is None:
                 return
             if row:
                 yield line, row

@@ -26,6 +26,10 @@ NAMES = {
     "source": ("source", "provider", "publisher", "byline"),
     "version": ("version",),
 }
+_RANKS = {
+    part: {name.casefold(): rank for rank, name in enumerate(names)}
+    for part, names in NAMES.items()
+}
 _SHOWN = 20
 
 
@@ -116,9 +120,7 @@ def _found(present: Mapping[str, bool], part: str) -> str | None:
 
 def _rank(part: str, name: str) -> int:
     """The place of a name in the list, whatever its case; past the end if it is not there."""
-    folded = [candidate.casefold() for candidate in NAMES[part]]
-    wanted = name.strip().casefold()
-    return folded.index(wanted) if wanted in folded else len(folded)
+    return _RANKS[part].get(name.strip().casefold(), len(NAMES[part]))
 
 
 def _named(present: Mapping[str, bool], part: str, name: str, where: str) -> str:

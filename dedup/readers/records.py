@@ -68,11 +68,11 @@ class _Chooser:
 
     def __init__(self, chosen: Mapping[str, str]) -> None:
         self.text = chosen.get("text", "text")
+        self.numbered = "id" not in chosen
         self.parts = [
-            (chosen.get(part, ""), fields.shown(chosen.get(part, part)), read)
+            (chosen.get(part), fields.shown(chosen.get(part, part)), read)
             for part, read in values.READERS.items()
         ]
-        self.numbered = "id" not in chosen
 
     def row(self, record: Mapping[str, object], number: str, where: str) -> list[Any]:
         """The values in the order of `stories.schema()`.
@@ -86,6 +86,8 @@ class _Chooser:
                 where=where,
                 remedy="Name the right field with --text-field, or leave it out with --skip-bad.",
             )
-        named = [number] if self.numbered else []
-        parts = self.parts[len(named) :]
-        return named + [read(record.get(name), shown, where) for name, shown, read in parts]
+        row = [
+            read(None if name is None else record.get(name), shown, where)
+            for name, shown, read in self.parts[self.numbered :]
+        ]
+        return [number, *row] if self.numbered else row

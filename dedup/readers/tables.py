@@ -99,12 +99,29 @@ def _records(raw: pa.Table, chosen: Mapping[str, str], origin: Origin) -> Iterat
 
 
 def _value(scalar: pa.Scalar) -> object:
-    """A value as Python has it; bytes or figures for what Python cannot hold."""
+    """A value as Python has it, or what stands for one that Python cannot hold."""
     import pyarrow as pa
 
     try:
         return scalar.as_py()
-    except UnicodeDecodeError:
-        return scalar.cast(pa.large_binary()).as_py()
     except (ValueError, OverflowError):
-        return f"{scalar.cast(pa.int64()).as_py()} ({scalar.type})"
+        pass  # a string that is not UTF-8, a time before the year 1 or after 9999
+    try:
+        return scalar.cast(pa.large_binary()).as_py()
+    except pa.ArrowException:
+        return _Unheld(scalar)
+
+
+class _Unheld:
+    """A value of no Python type; every part of a story refuses it."""
+
+    def __init__(self, scalar: pa.Scalar) -> None:
+        self.scalar = scalar
+
+    def __str__(self) -> str:
+        import pyarrow as pa
+
+        try:
+            return f"{self.scalar.cast(pa.int64()).as_py()} as {self.scalar.type}"
+        except pa.ArrowException:
+            return str(self.scalar.type)

@@ -49,15 +49,15 @@ def read_text(value: object, field: str, where: str) -> str:
 
 def read_label(value: object, field: str, where: str) -> str:
     """A headline or source; feeds also list several names, or describe who bears one."""
-    if value is None:
-        return ""
-    if isinstance(value, str | bytes):
-        return _string(value, field, where)
-    if isinstance(value, list):
-        return ", ".join(read_label(one, field, where) for one in value if one is not None)
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
-        return _string(value["name"], field, where)
-    raise BadInput(f"{field} is {kind(value)}", where=where, remedy="It must be a string or null.")
+    names = []
+    for one in value if isinstance(value, list) else [value]:
+        name = one.get("name", one) if isinstance(one, dict) else one
+        if isinstance(name, str | bytes):
+            names.append(_string(name, field, where))
+        elif name is not None:
+            told = kind(value) if one is value else f"{kind(value)} with {kind(name)} in it"
+            raise BadInput(f"{field} is {told}", where=where, remedy="Give it as a string or null.")
+    return ", ".join(names)
 
 
 def read_published(value: object, field: str, where: str) -> int | None:

@@ -1,0 +1,186 @@
+"""The report on a terminal: the few figures that matter, the widest families, the least new stories."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dedup.report.words import changes, count, day, legible, shortened
+
+if TYPE_CHECKING:
+    from dedup.report.model import Family, Report
+
+FAMILIES, STORIES = 8, 10
+_WIDTH = 100
+_EXCERPT = 280  # characters
+_SKIPPED = 5
+_STYLES = {"equal": "", "skipped": "dim", "dropped": "red strike", "added": "green"}
+_MARKS = {"dropped": ("[-", "-]"), "added": ("{+", "+}")}
+_KIND_STYLES = {"same": "bold yellow", "edited": "bold cyan", "partial": "bold magenta"}
+
+
+def show(
+    report: Report, file: TextIO, *, families: int = FAMILIES, stories: int = STORIES
+) -> None:
+    """Print the report; with colours only where `file` is a terminal.
+
+    families, stories: at most so many of each.
+    """
+    if file.isatty():
+        _print(report, Console(file=file, highlight=False, emoji=False), families, stories)
+        return
+    page = StringIO()
+    plain = Console(file=page, width=_WIDTH, highlight=False, emoji=False, color_system=None)
+    _print(report, plain, families, stories)
+    file.writelines(line.rstrip() + "\n" for line in page.getvalue().splitlines())
+
+
+def _print(report: Report, console: Console, families: int, stories: int) -> None:
+    console.print(_figures(report))
+    widest = _widest(report, families)
+    if widest:
+        console.print(Text("\nWidest families", style="bold"))
+        for family in widest:
+            console.print(_family(report, family))
+    if stories and report.summary.recycled_words:
+        console.print(Text("\nMost recycled stories", style="bold"))
+        console.print(_stories(report, stories))
+    for one in report.skipped[:_SKIPPED]:
+        console.print(Text(f"skipped  {legible(one.where)}: {legible(one.what)}", style="dim"))
+    if len(report.skipped) > _SKIPPED:
+        console.print(Text(f"skipped  {len(report.skipped) - _SKIPPED:,} more", style="dim"))
+
+
+def _figures(report: Report) -> Group:
+    summary = report.summary
+    lines = [
+        Text.assemble(
+            (count(summary.stories, "story", "stories"), "bold"),
+            f", {count(summary.sources, 'source')}" if summary.sources else "",
+            f", {day(summary.first_published)} to {day(summary.last_published)}"
+            if summary.first_published
+            else "",
+            f", {count(summary.paragraphs, 'paragraph')}",
+        )
+    ]
+    rows = Table.grid(padding=(0, 2))
+    rows.add_row("recycled", Text(f"{summary.recycled:.1%} of {summary.words - summary.furniture_words:,} words"))
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in summary.families_by_kind.items() if n)
+    rows.add_row("families", Text(f"{summary.families:,}" + (f": {kinds}" if kinds else "")))
+    if summary.near_duplicate_pairs:
+        rows.add_row(
+            "stories",
+            Text(
+                f"{count(summary.near_duplicate_pairs, 'near-duplicate pair')} of whole stories"
+                f" in {count(summary.near_duplicate_groups, 'group')}"
+            ),
+        )
+    if summary.templates:
+        rows.add_row(
+            "templates",
+            Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not counted as recycled"),
+        )
+    fields = _fields(report)
+    if fields:
+        rows.add_row("fields", Text(fields))
+    notes = [
+        f"{count(summary.empty_stories, 'story', 'stories')} without text" if summary.empty_stories else "",
+        f"{count(summary.replaced, 'older version')} left out" if summary.replaced else "",
+        f"{count(summary.skipped, 'bad record')} skipped" if summary.skipped else "",
+    ]
+    if any(notes):
+        rows.add_row("note", Text(", ".join(note for note in notes if note)))
+    return Group(*lines, Padding(rows, (0, 0, 0, 2)))
+
+
+def _fields(report: Report) -> str:
+    """Which fields served as what, where they are not called so."""
+    renamed = {
+        f"{name} from {legible(field)}"
+        for mapping in report.columns.corpus.fields.values()
+        for name, field in mapping.items()
+        if name != field
+    }
+    return ", ".join(sorted(renamed))
+
+
+def _widest(report: Report, limit: int) -> list[Family]:
+    table = report.to_arrow()["families"]
+    stories = table["stories"].to_numpy()
+    words = table["words"].to_numpy()
+    order = np.lexsort((np.arange(len(stories)), -words, -stories))[:limit]
+    return [report.families[int(k)] for k in order]
+
+
+def _family(report: Report, family: Family) -> Padding:
+    first = family.first_seen
+    head = Text.assemble(
+        "\n",
+        (family.kind, _KIND_STYLES.get(family.kind, "bold")),
+        f"  in {count(family.stories, 'story', 'stories')}",
+        f" of {count(family.sources, 'source')}" if first.source else "",
+        f", first seen {day(first.published)} in {shortened(first.passage.story, 50)}",
+        f" ({shortened(first.source, 40)})" if first.source else "",
+    )
+    body = [head, Text("  " + shortened(family.text, _EXCERPT))]
+    changed = _changed(report, family)
+    if changed:
+        body.append(changed)
+    return Padding(Group(*body), (0, 0, 0, 2))
+
+
+def _changed(report: Report, family: Family) -> Text | None:
+    """The earliest copy that is not the first text word for word, with what changed marked."""
+    for other in family.occurrences[1:]:
+        if other.jaccard < 1:
+            break
+    else:
+        return None
+    line = Text.assemble(
+        (f"  {other.kind} ", _KIND_STYLES.get(other.kind, "")),
+        (f"{day(other.published)}, {shortened(other.passage.story, 50)}: ", "dim"),
+    )
+    if other.kind == "partial":
+        return line.append(shortened(report.text(other.passage), _EXCERPT))
+    used = 0
+    for what, words in changes(family.text, report.text(other.passage)):
+        left, right = _MARKS.get(what, ("", ""))
+        line.append(f"{left}{shortened(words, _EXCERPT)}{right} ", style=_STYLES[what])
+        used += len(words)
+        if used > _EXCERPT:
+            line.append("…", style="dim")
+            break
+    return line
+
+
+def _stories(report: Report, limit: int) -> Padding:
+    table = report.to_arrow()["stories"]
+    shares, words = table["recycled"].to_numpy(), table["words"].to_numpy()
+    order = np.lexsort((np.arange(len(words)), -words, -shares))[:limit]
+    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    rows.add_column("recycled", justify="right", no_wrap=True, min_width=8)
+    rows.add_column("words", justify="right", no_wrap=True, min_width=6)
+    rows.add_column("published", no_wrap=True, min_width=11)
+    rows.add_column("story", overflow="ellipsis", no_wrap=True, max_width=34)
+    if report.summary.sources:
+        rows.add_column("source", overflow="ellipsis", no_wrap=True, max_width=20)
+    for k in order:
+        story = report.stories[int(k)]
+        if not story.recycled_words:
+            break
+        cells = [
+            f"{story.recycled:.0%}",
+            f"{story.words:,}",
+            day(story.published),
+            Text(shortened(story.id, 60)),
+        ]
+        if report.summary.sources:
+            cells.append(Text(shortened(story.source, 60)))
+        rows.add_row(*cells)
+    return Padding(rows, (0, 0, 0, 2))
