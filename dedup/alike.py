@@ -64,7 +64,7 @@ def alike_stories(
 ) -> AlikeStories:
     """Find the near-duplicates.
 
-    links: int64 (links, 2), for each recycled passage the story where it was first seen, and its own.
+    links: int64 (links, 2), for each recycled passage where it was first seen, and its own story.
     weights: int64 (links,), the words of each passage.
     words: int64 (stories,), the words of each story.
     texts: int64 (paragraphs,), the text of each paragraph or -1; story s has the paragraphs
@@ -102,7 +102,8 @@ def _linked(links: I64, weights: I64, words: I64, share: float) -> I64:
     common = np.bincount(inverse, weights=weights, minlength=len(packed))
     pairs = np.stack((packed // len(words), packed % len(words)), axis=1)
     shorter = words[pairs].min(axis=1, initial=np.iinfo(np.int64).max)
-    return pairs[common >= share * shorter]
+    kept: I64 = pairs[common >= share * shorter]
+    return kept
 
 
 def _groups(pairs: I64, count: int) -> I64:

@@ -50,7 +50,8 @@ def pairs_within(keys: U64, items: I64, *, bound: int) -> I64:
 
 def distinct(pairs: I64, count: int) -> I64:
     """Each pair once, sorted; items are below `count`."""
-    packed = np.unique(pairs[:, 0] * count + pairs[:, 1])
+    packed = np.sort(pairs[:, 0] * count + pairs[:, 1])
+    packed = packed[np.diff(packed, prepend=-1) > 0]
     return np.stack((packed // count, packed % count), axis=1)
 
 

@@ -19,7 +19,7 @@ def offsets(buffer: U8, bases: I64, positions: I64) -> I64:
 
 @kernel
 def _count(buffer: U8, bases: I64, positions: I64, out: I64) -> None:
-    """Count the bytes that begin a character; go on from the last one where its base is the same."""
+    """Count the bytes that begin a character, from the last position on where possible."""
     for k in range(len(out)):
         start, n = bases[k], 0
         if k and bases[k - 1] == bases[k] and positions[k - 1] <= positions[k]:

@@ -82,9 +82,7 @@ def scan(
     jsonl: Annotated[
         Path | None, typer.Option(help="Write families, matches, stories … into this folder.")
     ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="The same as CSV, for spreadsheets.")
-    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="The same as CSV, for spreadsheets.")] = None,
     families: Annotated[int, typer.Option(min=0, help="Show so many families.")] = 8,
     stories: Annotated[int, typer.Option(min=0, help="Show so many stories.")] = 10,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
@@ -97,9 +95,7 @@ def scan(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out what cannot be read, and say so.")
     ] = False,
-    encoding: Annotated[
-        str, typer.Option(help="Of text files, JSON Lines and CSV.")
-    ] = "utf-8",
+    encoding: Annotated[str, typer.Option(help="Of text files, JSON Lines and CSV.")] = "utf-8",
     id_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
     text_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
     headline_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
@@ -155,9 +151,7 @@ def scan(
     seed: Annotated[
         int, typer.Option(rich_help_panel=_TUNING, help="Of the permutations.")
     ] = DEFAULTS.seed,
-    threads: Annotated[
-        int, typer.Option(help="Threads; 0 is one a core.")
-    ] = DEFAULTS.threads,
+    threads: Annotated[int, typer.Option(help="Threads; 0 is one a core.")] = DEFAULTS.threads,
 ) -> None:
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
     from dedup.kernels import on_compile

@@ -1,10 +1,10 @@
 """Two texts, compared exactly: what they share, where, and what only one of them has.
 
 Jaccard similarity and containment are counted over the sets of shingles, not estimated. Where the
-texts agree is found by greedy string tiling: of all runs of at least `shingle` words that stand in
-both, the longest is taken first, then the longest that is left, each word used once. Moved sentences
-are found, which an alignment in order would miss. A text whose shingles nearly all repeat is tiled
-from its ends only.
+texts agree is found by greedy string tiling: of all runs of at least `width` words that stand in
+both, the longest is taken first, then the longest that is left, each word used once. So moved
+sentences are found, which an alignment in order would miss. A text whose shingles nearly all repeat
+is tiled from its ends only.
 
 Words outside the tiles that stand nowhere in the other text are counted as figures, names or plain
 words: a template differs in figures and names, an edit in plain words.
@@ -31,11 +31,15 @@ CROWD = 4  # places of one shingle in one text; more are a table or a refrain
 _BITS = np.uint64(21)  # a run's length and places, packed to be sorted: paragraphs are far shorter
 _MASK = np.uint64(2**21 - 1)
 _DIAGONAL = np.uint64(2**21 + 1)
-_COLUMNS = (
+_COLUMNS = (  # each right twin stands behind its left one
     "shared", "left_shingles", "right_shingles", "left_words", "right_words",
     "tiled", "longest", "tiled_plain", "longest_plain",
     "left_figures", "right_figures", "left_names", "right_names", "left_plain", "right_plain",
 )  # fmt: skip
+
+_SHARED, _LEFT_SHINGLES, _RIGHT_SHINGLES, _LEFT_WORDS, _RIGHT_WORDS = range(5)
+_TILED, _LONGEST, _TILED_PLAIN, _LONGEST_PLAIN = range(5, 9)
+_LEFT_FIGURES, _LEFT_NAMES, _LEFT_PLAIN = range(9, 15, 2)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -182,12 +186,155 @@ def _holds(values: U64, first: int, last: int, value: np.uint64) -> bool:
 
 
 @kernel
-def _run(words: U64, a: int, a_end: int, b: int, b_end: int) -> int:
-    """How many words agree from a and b on."""
-    n = 0
-    while a + n < a_end and b + n < b_end and words[a + n] == words[b + n]:
-        n += 1
-    return n
+def _packed(size: int, i: int, j: int) -> np.uint64:
+    """A run as one number; the longest sorts first, then by its places."""
+    return ((_MASK - np.uint64(size)) << (_BITS + _BITS)) | (np.uint64(i) << _BITS) | np.uint64(j)
+
+
+@kernel
+def _intersect(
+    values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, seeds: U64, row: I32
+) -> int:
+    """Count distinct shingles into row[:3], and pack the places of shared ones; how many places."""
+    found = 0
+    while x < x_end or y < y_end:  # merge two sorted lists, a group of equals at a time
+        i, j = x, y
+        value = values[x] if x < x_end else values[y]
+        if y < y_end and values[y] < value:
+            value = values[y]
+        while i < x_end and values[i] == value:
+            i += 1
+        while j < y_end and values[j] == value:
+            j += 1
+        row[_LEFT_SHINGLES] += i > x
+        row[_RIGHT_SHINGLES] += j > y
+        if i > x and j > y:
+            row[_SHARED] += 1
+            if i - x <= CROWD and j - y <= CROWD:
+                for s in range(x, i):
+                    for t in range(y, j):
+                        seeds[found] = (np.uint64(places[s]) << _BITS) | np.uint64(places[t])
+                        found += 1
+        x, y = i, j
+    return found
+
+
+@kernel
+def _grow(
+    words: U64,
+    a: int,
+    a_end: int,
+    b: int,
+    b_end: int,
+    width: int,
+    runs: U64,
+    spare: I32,
+    found: int,
+) -> int:
+    """Turn the seeds in runs[:found] into maximal runs, the longest first; how many.
+
+    A seed whose predecessor is a seed lies inside that one's run. The others grow both ways: back
+    too, where the predecessor was too crowded to be a seed.
+    """
+    for s in range(found):
+        spare[s] = 0
+    _sort(runs, spare, 0, found)
+    kept = 0
+    for s in range(found):
+        i, j = np.int64(runs[s] >> _BITS), np.int64(runs[s] & _MASK)
+        if i == 0 or j == 0 or not _holds(runs, 0, found, runs[s] - _DIAGONAL):
+            spare[kept] = s
+            kept += 1
+    for k in range(kept):
+        seed = runs[spare[k]]
+        i, j = np.int64(seed >> _BITS), np.int64(seed & _MASK)
+        while i > 0 and j > 0 and words[a + i - 1] == words[b + j - 1]:
+            i -= 1
+            j -= 1
+        size = 0
+        while a + i + size < a_end and b + j + size < b_end:
+            if words[a + i + size] != words[b + j + size]:
+                break
+            size += 1
+        runs[k] = _packed(size, i, j)
+    shorter = min(a_end - a, b_end - b)  # from the start and to the end, whatever the seeds
+    size = 0
+    while size < shorter and words[a + size] == words[b + size]:
+        size += 1
+    if size >= width:
+        runs[kept] = _packed(size, 0, 0)
+        kept += 1
+    size = 0
+    while size < shorter and words[a_end - 1 - size] == words[b_end - 1 - size]:
+        size += 1
+    if size >= width:
+        runs[kept] = _packed(size, a_end - a - size, b_end - b - size)
+        kept += 1
+    for k in range(kept):
+        spare[k] = 0
+    _sort(runs, spare, 0, kept)
+    return kept
+
+
+@kernel
+def _tile(runs: U64, kept: int, width: int, marks: U8, tiles: I32, start: int) -> int:
+    """Write tiles from tiles[start] on: the longest run, then what is free of each later one."""
+    n = start
+    for k in range(kept):
+        size = np.int64(_MASK - (runs[k] >> (_BITS + _BITS)))
+        i = np.int64((runs[k] >> _BITS) & _MASK)
+        j = np.int64(runs[k] & _MASK)
+        free = 0
+        for q in range(size + 1):
+            if q < size and marks[0, i + q] == 0 and marks[1, j + q] == 0:
+                free += 1
+                continue
+            if free >= width:
+                for f in range(q - free, q):
+                    marks[0, i + f] = 1
+                    marks[1, j + f] = 1
+                slot = n  # by place in the left text
+                while slot > start and tiles[slot - 1, 0] > i + q - free:
+                    for c in range(3):
+                        tiles[slot, c] = tiles[slot - 1, c]
+                    slot -= 1
+                tiles[slot, 0], tiles[slot, 1], tiles[slot, 2] = i + q - free, j + q - free, free
+                n += 1
+            free = 0
+    return n - start
+
+
+@kernel
+def _measure(flags: U8, a: int, tiles: I32, start: int, count: int, row: I32) -> None:
+    """Add up the words of the tiles, and the plain ones among them."""
+    for t in range(start, start + count):
+        first, size = a + tiles[t, 0], tiles[t, 2]
+        halves = 0
+        for i in range(first, first + size):
+            if not flags[i] & FIGURE and (flags[i] & OPENS or not flags[i] & CAPITAL):
+                halves += 1 if flags[i] & ALONE else 2
+        row[_TILED] += size
+        row[_LONGEST] = max(row[_LONGEST], size)
+        row[_TILED_PLAIN] += halves
+        row[_LONGEST_PLAIN] = max(row[_LONGEST_PLAIN], halves)
+    row[_TILED_PLAIN] >>= 1
+    row[_LONGEST_PLAIN] >>= 1
+
+
+@kernel
+def _miss(
+    words: U64, flags: U8, own: int, own_end: int, others: U64, other: int, other_end: int,
+    marks: U8, side: int, row: I32,
+) -> None:  # fmt: skip
+    """Count the words of one side that are in no tile and nowhere in the other text."""
+    for i in range(own, own_end):
+        if marks[side, i - own] == 0 and not _holds(others, other, other_end, words[i]):
+            column = _LEFT_PLAIN
+            if flags[i] & FIGURE:
+                column = _LEFT_FIGURES
+            elif flags[i] & CAPITAL and not flags[i] & OPENS:
+                column = _LEFT_NAMES
+            row[column + side] += 1
 
 
 @kernel
@@ -204,125 +351,16 @@ def _compare(
         a, a_end = offsets[left], offsets[left + 1]
         b, b_end = offsets[right], offsets[right + 1]
         row = counts[p]
+        row[_LEFT_WORDS], row[_RIGHT_WORDS] = a_end - a, b_end - b
         for q in range(max(a_end - a, b_end - b)):
             marks[0, q] = 0
             marks[1, q] = 0
-        found = 0
-        shared, left_distinct, right_distinct = 0, 0, 0
-        x, x_end = shingle_offsets[left], shingle_offsets[left + 1]
-        y, y_end = shingle_offsets[right], shingle_offsets[right + 1]
-        while x < x_end or y < y_end:  # merge the two sorted lists, a group of equals at a time
-            i, j = x, y
-            value = values[x] if x < x_end else values[y]
-            if y < y_end and values[y] < value:
-                value = values[y]
-            while i < x_end and values[i] == value:
-                i += 1
-            while j < y_end and values[j] == value:
-                j += 1
-            left_distinct += i > x
-            right_distinct += j > y
-            if i > x and j > y:
-                shared += 1
-                if i - x <= CROWD and j - y <= CROWD:
-                    for s in range(x, i):
-                        for t in range(y, j):
-                            runs[found] = (np.uint64(places[s]) << _BITS) | np.uint64(places[t])
-                            found += 1
-            x, y = i, j
-        row[0], row[1], row[2] = shared, left_distinct, right_distinct
-        row[3], row[4] = a_end - a, b_end - b
-
-        # A seed whose predecessor is a seed lies inside that one's run. The others grow both ways:
-        # back too, where the predecessor was too crowded to be a seed.
-        for s in range(found):
-            spare[s] = 0
-        _sort(runs, spare, 0, found)
-        kept = 0
-        for s in range(found):
-            i, j = np.int64(runs[s] >> _BITS), np.int64(runs[s] & _MASK)
-            if i == 0 or j == 0 or not _holds(runs, 0, found, runs[s] - _DIAGONAL):
-                spare[kept] = s
-                kept += 1
-        for k in range(kept):
-            s = spare[k]
-            i, j = np.int64(runs[s] >> _BITS), np.int64(runs[s] & _MASK)
-            while i > 0 and j > 0 and words[a + i - 1] == words[b + j - 1]:
-                i -= 1
-                j -= 1
-            size = _run(words, a + i, a_end, b + j, b_end)
-            runs[k] = (
-                ((_MASK - np.uint64(size)) << (_BITS + _BITS))
-                | (np.uint64(i) << _BITS)
-                | np.uint64(j)
-            )
-        size = _run(words, a, a_end, b, b_end)  # from the start and to the end, whatever the seeds
-        if size >= width:
-            runs[kept] = (_MASK - np.uint64(size)) << (_BITS + _BITS)
-            kept += 1
-        size = 0
-        while size < min(a_end - a, b_end - b) and words[a_end - 1 - size] == words[b_end - 1 - size]:
-            size += 1
-        if size >= width:
-            runs[kept] = (
-                ((_MASK - np.uint64(size)) << (_BITS + _BITS))
-                | (np.uint64(a_end - a - size) << _BITS)
-                | np.uint64(b_end - b - size)
-            )
-            kept += 1
-        for k in range(kept):
-            spare[k] = 0
-        _sort(runs, spare, 0, kept)
-
-        # The longest run first; of a later one, what is still free.
-        n = 0
-        for k in range(kept):
-            size = np.int64(_MASK - (runs[k] >> (_BITS + _BITS)))
-            i = np.int64((runs[k] >> _BITS) & _MASK)
-            j = np.int64(runs[k] & _MASK)
-            free = 0
-            for q in range(size + 1):
-                if q < size and marks[0, i + q] == 0 and marks[1, j + q] == 0:
-                    free += 1
-                    continue
-                if free >= width:
-                    for f in range(q - free, q):
-                        marks[0, i + f] = 1
-                        marks[1, j + f] = 1
-                    slot = starts[p] + n
-                    tiles[slot, 0], tiles[slot, 1], tiles[slot, 2] = i + q - free, j + q - free, free
-                    plain = 0
-                    for f in range(a + i + q - free, a + i + q):
-                        if not flags[f] & FIGURE and (flags[f] & OPENS or not flags[f] & CAPITAL):
-                            plain += 1 if flags[f] & ALONE else 2
-                    n += 1
-                    row[5] += free
-                    row[6] = max(row[6], free)
-                    row[7] += plain
-                    row[8] = max(row[8], plain)
-                free = 0
-        for k in range(1, n):  # by place in the left text
-            slot = starts[p] + k
-            first, second, size = tiles[slot, 0], tiles[slot, 1], tiles[slot, 2]
-            while slot > starts[p] and tiles[slot - 1, 0] > first:
-                for q in range(3):
-                    tiles[slot, q] = tiles[slot - 1, q]
-                slot -= 1
-            tiles[slot, 0], tiles[slot, 1], tiles[slot, 2] = first, second, size
-        used[p] = n
-        row[7] >>= 1
-        row[8] >>= 1
-
-        for side in range(2):
-            own, own_end = (a, a_end) if side == 0 else (b, b_end)
-            other, other_end = (b, b_end) if side == 0 else (a, a_end)
-            for i in range(own, own_end):
-                if marks[side, i - own] == 0 and not _holds(
-                    sorted_words, other, other_end, words[i]
-                ):
-                    kind = 13
-                    if flags[i] & FIGURE:
-                        kind = 9
-                    elif flags[i] & CAPITAL and not flags[i] & OPENS:
-                        kind = 11
-                    row[kind + side] += 1
+        found = _intersect(
+            values, places, shingle_offsets[left], shingle_offsets[left + 1],
+            shingle_offsets[right], shingle_offsets[right + 1], runs, row,
+        )  # fmt: skip
+        kept = _grow(words, a, a_end, b, b_end, width, runs, spare, found)
+        used[p] = _tile(runs, kept, width, marks, tiles, starts[p])
+        _measure(flags, a, tiles, starts[p], used[p], row)
+        _miss(words, flags, a, a_end, sorted_words, b, b_end, marks, 0, row)
+        _miss(words, flags, b, b_end, sorted_words, a, a_end, marks, 1, row)

@@ -1,9 +1,9 @@
 """What can go wrong, as a tree.
 
-    DedupError
-      BadInput      a file, record or text that cannot be read
-      BadSetting    a number or name outside what is allowed
-      BadOutput     a place that cannot be written
+DedupError
+  BadInput      a file, record or text that cannot be read
+  BadSetting    a number or name outside what is allowed
+  BadOutput     a place that cannot be written
 """
 
 from __future__ import annotations

@@ -68,7 +68,9 @@ def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
     repeated = (first_story < last_story) & ~whole
     heads = np.union1d(pairs[kept, 0], np.flatnonzero(repeated))
     of = np.searchsorted(heads, pairs[kept, 0])
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(of, minlength=len(heads)))))
+    offsets = np.concatenate(
+        (np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(of, minlength=len(heads))))
+    )
     return Families(heads, pairs[kept, 1], rows[kept], passages[kept], offsets)
 
 
@@ -90,7 +92,9 @@ def _bound(tiles: I32, offsets: I64, kinds: U8, sizes: I32, out: I32) -> None:
                 if tiles[t, 2] > tiles[longest, 2]:
                     longest = t
             first, last = longest, longest
-            while first > low and tiles[first, 0] - tiles[first - 1, 0] - tiles[first - 1, 2] <= _GAP:
+            while (
+                first > low and tiles[first, 0] - tiles[first - 1, 0] - tiles[first - 1, 2] <= _GAP
+            ):
                 first -= 1
             while last < high and tiles[last + 1, 0] - tiles[last, 0] - tiles[last, 2] <= _GAP:
                 last += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -60,21 +60,21 @@ def chunks(sizes: I64, limit: int) -> list[slice]:
     part = np.cumsum(sizes) // max(1, limit)
     cuts = np.flatnonzero(np.diff(part)) + 1
     bounds = [0, *cuts.tolist(), len(sizes)]
-    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(bounds)]
 
 
 def on_compile(notify: Callable[[], None]) -> None:
     """Call `notify` once, when the first kernel has to be compiled rather than loaded."""
 
-    class Listener(event.Listener):  # type: ignore[misc]
+    class Listener(event.Listener):
         told = False
 
-        def on_start(self, event: Any) -> None:  # noqa: ARG002 (numba's signature)
+        def on_start(self, event: Any) -> None:  # noqa: ARG002 (as numba calls it)
             if not self.told:
                 self.told = True
                 notify()
 
-        def on_end(self, event: Any) -> None:  # noqa: ARG002 (numba's signature)
+        def on_end(self, event: Any) -> None:
             pass
 
-    event.register("numba:compile", Listener())
+    event.register("numba:compile", Listener())  # type: ignore[no-untyped-call]

@@ -28,7 +28,8 @@ RECYCLED = (SAME, EDITED, PARTIAL, REWRITTEN)
 _SAME_MISSING = 3  # words of one text that the other has nowhere
 _SAME_UNTILED = 4  # words of one text outside the shared runs
 _FACTS = 0.05  # of the shorter text's words: conflicting figures and names of a template
-_FRAME = 16  # words: a template is broken up by its facts; a longer run is a copied sentence
+_FRAME = 16  # words: a template is broken up by its facts; a longer run is a copied sentence …
+_FIGURES = 2  # … unless so many figures conflict
 LEAST_RUN = 8  # words in a row, names and figures apart: shorter ones are stock phrases
 
 
@@ -56,5 +57,7 @@ def kinds(
     out[copied] = EDITED
     alike = np.maximum(left_missing, right_missing) <= _SAME_MISSING
     out[copied & alike & (untiled <= _SAME_UNTILED)] = SAME
-    out[copied & (conflicts >= _FACTS) & (column("longest") < _FRAME)] = TEMPLATE
+    figures = np.minimum(column("left_figures"), column("right_figures"))
+    broken = (column("longest") < _FRAME) | (figures >= _FIGURES)
+    out[copied & (conflicts >= _FACTS) & broken] = TEMPLATE
     return out

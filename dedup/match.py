@@ -1,9 +1,10 @@
 """Candidate pairs of texts, compared and judged: the matches.
 
 Candidates that cannot match are screened out (screen.py), the others compared exactly (compare.py)
-and given a kind (kinds.py); nothing is reported on the word of a sketch. A large bucket pairs a text with one other only, so a match may be missing
-between a text and the first wording of its passage. It is looked for through a third: where u
-matches v, and h is the earliest text that u matches, h and v are compared too.
+and given a kind (kinds.py); nothing is reported on the word of a sketch. A large bucket pairs a
+text with one other only, so a match may be missing between a text and the first wording of its
+passage. It is looked for through a third: where u matches v, and h is the earliest text that u
+matches, h and v are compared too.
 
 Time O(candidates), memory O(matches).
 """

@@ -1,10 +1,11 @@
 """Where the paragraphs of each story begin and end.
 
-Blank lines part them where a text has any. Otherwise line breaks do, unless the text was wrapped at
-a column: then a line that is indented opens a paragraph and the other breaks are spaces. A block
-longer than LONG bytes, which is how a page without markup often arrives, is cut into groups of whole
-sentences, each of GROUP bytes or more; the cut depends on the text near it only, so that a copy
-inside another story is cut in the same places soon after it begins.
+Blank lines part them where a text has any. Otherwise line breaks do, unless the text was wrapped
+at a column: then a line that is indented opens a paragraph and the other breaks are spaces. A block
+longer than LONG bytes, which is how a page without markup often arrives, is cut into groups of
+whole sentences, each of GROUP bytes or more; the cut depends on the text near it only, so that a
+copy inside another story is cut in the same places soon after it begins. A block of HARD bytes in
+which no sentence ends is cut between words, or anywhere if it has none.
 
 Time O(bytes), one pass and a look at the lines; one row a paragraph.
 """
@@ -19,6 +20,7 @@ from dedup.kernels import I64, U8, kernel
 
 LONG = 1500  # bytes: about 250 English words, beyond nearly every paragraph of wire copy
 GROUP = 150  # bytes: about 25 words, one sentence or two
+HARD = 20_000  # bytes: no paragraph is longer, even where no sentence ends
 WRAP = 100  # bytes: no line of a wrapped text is longer
 
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
@@ -133,10 +135,14 @@ def _emit(
     start = _skip_space(buffer, start, end)
     end = _trim(buffer, start, end)
     if end - start > LONG:
-        i = start
+        i, space = start, start
         while i < end:
             stop = 0
-            if i - start >= GROUP:
+            if buffer[i] <= _SPACE:
+                space = i
+            if i - start >= HARD and (buffer[i] & 0xC0) != 0x80:
+                stop = space if space > start + GROUP else i
+            elif i - start >= GROUP:
                 stop = _ends_sentence(buffer, i, start, end)
             if stop:
                 stories[n], starts[n], ends[n] = story, start, stop

@@ -52,10 +52,14 @@ def scan(
         BadInput: something cannot be read, or two stories have one id.
         BadSetting: the settings cannot be met.
     """
-    tell = progress or (lambda step, share: None)
+    tell = progress or _silent
     tell("reading", 0.0)
     corpus = _corpus(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
     return _scan(corpus, settings, tell)
+
+
+def _silent(step: str, share: float) -> None:
+    pass
 
 
 def _corpus(
@@ -165,9 +169,7 @@ def _signatures(
 
     def fill(part: slice) -> None:
         shingles = shingle(tokens_of(part), width=settings.shingle)
-        rows[part] = sign(
-            shingles, permutations=settings.permutations, seed=settings.seed
-        ).rows
+        rows[part] = sign(shingles, permutations=settings.permutations, seed=settings.seed).rows
 
     for _ in spread(fill, parts, threads=settings.threads):
         pass

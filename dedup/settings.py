@@ -9,7 +9,7 @@ from dedup.errors import BadSetting
 
 RANGES: dict[str, tuple[float, float]] = {
     "min_words": (3, 1000),
-    "shingle": (1, 20),
+    "shingle": (1, 50),
     "permutations": (16, 1024),
     "seed": (0, 2**32 - 1),
     "threshold": (0.05, 1.0),
@@ -41,8 +41,8 @@ class Settings:
     containment: least share of the shorter paragraph's shingles that stands in the other too,
         for the two to be a copy. Below it copies end: read on 322 labelled Reuters pairs.
     partial_words: least words of a copied sentence or clause, when the paragraphs are no copies.
-    story_threshold: Jaccard similarity, or containment of the shorter, at which two whole
-        stories are near-duplicates.
+    story_threshold: least share of the shorter story's shingles that stands in the other too, for
+        two whole stories to be near-duplicates.
     threads: threads of the kernels; 0 is one a core. It changes no result.
     """
 

@@ -295,7 +295,8 @@ def _column(column: pa.ChunkedArray) -> Any:
 
 
 def _integers(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
-    return _column(column.cast("int64").fill_null(missing)).to_numpy(zero_copy_only=False)
+    values = _column(column.cast("int64").fill_null(missing)).to_numpy(zero_copy_only=False)
+    return np.asarray(values, dtype=np.int64)
 
 
 def _micros(column: pa.ChunkedArray) -> NDArray[np.int64]:

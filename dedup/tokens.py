@@ -26,6 +26,7 @@ FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 
 _SEPARATOR, _LETTER, _DIGIT, _ALONE, _IGNORED, _APOSTROPHE, _UPPER = 0, 1, 2, 3, 4, 5, 6
 _STOP, _COMMA = 7, 8  # ASCII only
+_END, _JOIN, _POINT = 0, 1, 2
 _SPACELESS = (
     "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "BOPOMOFO",
     "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "YI SYLLABLE",
@@ -151,15 +152,17 @@ def mix(x: np.uint64) -> np.uint64:
 @kernel
 def _code_point(buffer: U8, i: int) -> tuple[int, int]:
     """The character at byte i, and how many bytes it takes."""
-    lead = np.int64(buffer[i])
+    lead: int = np.int64(buffer[i])  # type: ignore[assignment]
     if lead < 0x80:
         return lead, 1
+    second: int = np.int64(buffer[i + 1]) & 0x3F  # type: ignore[assignment]
     if lead < 0xE0:
-        return ((lead & 0x1F) << 6) | (np.int64(buffer[i + 1]) & 0x3F), 2
-    tail = ((np.int64(buffer[i + 1]) & 0x3F) << 6) | (np.int64(buffer[i + 2]) & 0x3F)
+        return ((lead & 0x1F) << 6) | second, 2
+    third: int = np.int64(buffer[i + 2]) & 0x3F  # type: ignore[assignment]
     if lead < 0xF0:
-        return ((lead & 0x0F) << 12) | tail, 3
-    return ((lead & 0x07) << 18) | (tail << 6) | (np.int64(buffer[i + 3]) & 0x3F), 4
+        return ((lead & 0x0F) << 12) | (second << 6) | third, 3
+    fourth: int = np.int64(buffer[i + 3]) & 0x3F  # type: ignore[assignment]
+    return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | fourth, 4
 
 
 @kernel
@@ -176,6 +179,18 @@ def _mark_characters(buffer: U8, seen: U8) -> None:
 
 
 @kernel
+def _is_word(kind: int) -> bool:
+    """Whether a character of this class is part of words that have more than one."""
+    return kind == _LETTER or kind == _UPPER or kind == _DIGIT
+
+
+@kernel
+def _kind_at(buffer: U8, i: int, end: int, kinds: U8) -> int:
+    """The class of the character at byte i; past the end, a separator."""
+    return int(kinds[_code_point(buffer, i)[0]]) if i < end else _SEPARATOR
+
+
+@kernel
 def _append(
     head: np.uint64, block: np.uint64, filled: int, byte: np.uint64
 ) -> tuple[np.uint64, np.uint64, int]:
@@ -188,6 +203,40 @@ def _append(
 
 
 @kernel
+def _after_mark(
+    buffer: U8, i: int, end: int, width: int, kinds: U8, letters: int
+) -> tuple[int, int]:
+    """What an apostrophe, full stop or comma at byte i does to the word before it.
+
+    letters: in a row since the word or its last full stop began; -1 after a digit.
+    Returns _END, _JOIN (the word goes on without the mark) or _POINT (it goes on with a decimal
+    point), and the byte to go on from.
+    """
+    mark = kinds[_code_point(buffer, i)[0]]
+    after = i + width
+    next_kind = _kind_at(buffer, after, end, kinds)
+    letter_follows = next_kind == _LETTER or next_kind == _UPPER
+    if mark == _APOSTROPHE:
+        if not letter_follows:
+            return _END, i
+        if buffer[after] == 115 or buffer[after] == 83:  # possessive s, dropped
+            if not _is_word(_kind_at(buffer, after + 1, end, kinds)):
+                return _END, after + 1
+        return _JOIN, after
+    if mark == _STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The
+        beyond = _kind_at(buffer, after + _code_point(buffer, after)[1], end, kinds)
+        return (_END, i) if beyond == _LETTER or beyond == _UPPER else (_JOIN, after)
+    if letters >= 0 or not 48 <= buffer[i - 1] <= 57:
+        return _END, i
+    digits = 0
+    while digits < 4 and after + digits < end and 48 <= buffer[after + digits] <= 57:
+        digits += 1
+    if digits == 0:
+        return _END, i
+    return (_JOIN, after) if mark == _COMMA and digits == 3 else (_POINT, after)
+
+
+@kernel
 def _tokenise(
     buffer: U8, starts: I64, ends: I64,
     kinds: U8, index: I32, bounds: I32, pool: U8,
@@ -197,96 +246,66 @@ def _tokenise(
     n = 0
     for k in range(len(starts)):
         i, end = starts[k], ends[k]
-        opens = np.uint8(OPENS)
-        while i < end:
-            code, width = np.int64(buffer[i]), 1
-            if code >= 0x80:
-                code, width = _code_point(buffer, i)
-            kind = kinds[code]
-            if kind == _SEPARATOR or kind >= _STOP or kind == _APOSTROPHE or kind == _IGNORED:
-                if code == 46 or code == 33 or code == 63 or code == 0x3002:  # . ! ? and the CJK stop
-                    opens = np.uint8(OPENS)
-                i += width
-                continue
-            start, stop = i, i
-            flag = opens
-            opens = np.uint8(0)
-            if kind == _UPPER:
-                flag |= np.uint8(CAPITAL)
-            block, head, filled = _ZERO, _ZERO, 0
-            letters = 0  # in a row since the word or its last full stop began
-            while i < end:
-                code, width = np.int64(buffer[i]), 1
+        flag = np.uint8(OPENS)
+        head, block, filled, letters = _ZERO, _ZERO, 0, 0
+        start, stop = i, i  # the word so far; none while they are equal
+        while i <= end:
+            code, width, kind = np.int64(0), 1, np.uint8(_SEPARATOR)
+            if i < end:
+                code = np.int64(buffer[i])
                 if code >= 0x80:
                     code, width = _code_point(buffer, i)
                 kind = kinds[code]
-                if kind == _LETTER or kind == _UPPER or kind == _DIGIT or kind == _ALONE:
-                    if kind == _ALONE and stop > start:
-                        break
-                    if code < 0x80:
-                        byte = np.uint64(code | 0x20 if kind == _UPPER else code)
-                        head, block, filled = _append(head, block, filled, byte)
-                    else:
-                        for p in range(bounds[index[code]], bounds[index[code] + 1]):
-                            byte = np.uint64(pool[p])
-                            head, block, filled = _append(head, block, filled, byte)
-                    if kind == _DIGIT:
-                        flag |= np.uint8(FIGURE)
-                        letters = -1
-                    elif letters >= 0:
-                        letters += 1
-                    i += width
-                    stop = i
-                    if kind == _ALONE:
-                        flag |= np.uint8(ALONE)
-                        break
-                elif kind == _IGNORED:
-                    i += width
-                elif kind == _APOSTROPHE and stop == i and i + width < end:
-                    after, wide = _code_point(buffer, i + width)
-                    if not (kinds[after] == _LETTER or kinds[after] == _UPPER):
-                        break
-                    if after == 115 or after == 83:  # possessive: the word ends before it
-                        beyond = i + width + wide
-                        next_kind = np.uint8(_SEPARATOR)
-                        if beyond < end:
-                            next_kind = kinds[_code_point(buffer, beyond)[0]]
-                        if not (
-                            next_kind == _LETTER or next_kind == _UPPER or next_kind == _DIGIT
-                        ):
-                            i = beyond
-                            break
-                    i += width
-                elif kind == _STOP and letters == 1 and i + 1 < end:
-                    after, wide = _code_point(buffer, i + 1)  # U.S., J.P.
-                    if not (kinds[after] == _LETTER or kinds[after] == _UPPER):
-                        break
-                    beyond = i + 1 + wide
-                    if beyond < end:
-                        next_kind = kinds[_code_point(buffer, beyond)[0]]
-                        if next_kind == _LETTER or next_kind == _UPPER:
-                            break
-                    letters = 0
-                    i += 1
-                elif (kind == _STOP or kind == _COMMA) and letters < 0 and i + 1 < end:
-                    digits = 0
-                    while digits < 4 and i + 1 + digits < end:
-                        if not 48 <= buffer[i + 1 + digits] <= 57:
-                            break
-                        digits += 1
-                    if digits == 0 or not 48 <= buffer[i - 1] <= 57:
-                        break
-                    if kind == _STOP or digits != 3:
-                        head, block, filled = _append(head, block, filled, _DOT)
-                    i += 1
+            inside = stop > start
+            resume = i + width
+            if _is_word(kind) or (kind == _ALONE and not inside):
+                if not inside:
+                    start = i
+                    if kind == _UPPER:
+                        flag |= np.uint8(CAPITAL)
+                stop = resume
+                if code < 0x80:
+                    byte = np.uint64(code | 0x20 if kind == _UPPER else code)
+                    head, block, filled = _append(head, block, filled, byte)
                 else:
-                    break
+                    for p in range(bounds[index[code]], bounds[index[code] + 1]):
+                        head, block, filled = _append(head, block, filled, np.uint64(pool[p]))
+                if kind == _DIGIT:
+                    flag |= np.uint8(FIGURE)
+                    letters = -1
+                elif letters >= 0:
+                    letters += 1
+                i = resume
+                if kind != _ALONE:
+                    continue
+                flag |= np.uint8(ALONE)
+            elif kind == _IGNORED:
+                i = resume
+                continue
+            elif inside:
+                resume = i
+                if stop == i and (kind == _APOSTROPHE or kind == _STOP or kind == _COMMA):
+                    what, resume = _after_mark(buffer, i, end, width, kinds, letters)
+                    if what != _END:
+                        if what == _POINT:
+                            head, block, filled = _append(head, block, filled, _DOT)
+                        elif kind == _STOP:
+                            letters = 0
+                        i = resume
+                        continue
+                i = resume
+            else:
+                if code == 46 or code == 33 or code == 63 or code == 0x3002:  # . ! ? and CJK's
+                    flag |= np.uint8(OPENS)
+                i = resume
+                continue
             word = (head ^ block) * _M1
             values[n] = word ^ (word >> _B32)
-            token_starts[n] = start
-            token_ends[n] = stop
-            flags[n] = flag
+            token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
+            flag = np.uint8(0)
+            head, block, filled, letters = _ZERO, _ZERO, 0, 0
+            start, stop = i, i
         offsets[k + 1] = n
 
 

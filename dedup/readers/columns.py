@@ -99,7 +99,7 @@ def _versions(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_integer(column.type):
         return column.cast(pa.int32())
     digits = _strings(column)
-    if not pc.all(pc.match_substring_regex(digits, "^[0-9]{0,10}$")).as_py():
+    if not pc.all(pc.match_substring_regex(digits, "^[0-9]{0,10}$"), min_count=0).as_py():
         raise ValueError("a version that is no number")
     return pc.if_else(pc.equal(digits, ""), None, digits).cast(pa.int32())
 

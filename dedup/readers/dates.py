@@ -5,9 +5,10 @@
     January 31, 2022, 10:15 AM  1643624100  1643624100000
 
 A time without a zone is taken as UTC. Numbers are seconds or milliseconds since 1970. Day and
-month both as figures without the year before them, as in 01/02/2022, are refused: half the world
-reads them one way, half the other, and a wrong date makes the copy older than its origin. From a
-control character on, a date is none: old wires leave their codes there.
+month both as figures without the year before them are read where one of them can only be the day,
+as in 4/21/18; 01/02/2022 is refused: half the world reads it one way, half the other, and a wrong
+date makes the copy older than its origin. From a control character on, a date is none: old wires
+leave their codes there.
 
 ISO 8601-1:2019; RFC 2822, section 3.3, with the short years and zone names of section 4.3.
 """
@@ -58,7 +59,11 @@ _TIME = re.compile(
 )
 _WIRE_CODES = re.compile(r"[\x00-\x08\x0e-\x1f\x7f].*", re.DOTALL)
 _RUN_TOGETHER = re.compile(r"(?P<date>(?:19|20)\d{6})(?P<time>\d{6})", re.ASCII)
-_EITHER_WAY = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d\d)\b", re.ASCII)
+_FIGURES = re.compile(
+    r"(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
+    r"(?![\d/-])(?P<rest>.*)",
+    re.ASCII | re.DOTALL,
+)
 _NUMBER = re.compile(r"\d{9,14}(?:\.\d+)?", re.ASCII)
 _ZONES = {"": 0, "z": 0, "ut": 0, "utc": 0, "gmt": 0} | {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -136,21 +141,26 @@ def _moment(text: str) -> datetime:
     for pattern in _DATES:
         found = pattern.fullmatch(text)
         if found:
-            return _of_parts(found, text)
-    if _EITHER_WAY.match(text):
+            month = found["month"]
+            number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+            return _of_parts(found, number, int(found["day"]), text)
+    found = _FIGURES.fullmatch(text)
+    if not found:
+        raise ValueError(f"the date {quoted(text)} is not understood")
+    low, high = sorted((int(found["one"]), int(found["two"])))
+    if high <= 12 and low != high:
         raise ValueError(
             f"the date {quoted(text)} is ambiguous: day and month may stand either way"
         )
-    raise ValueError(f"the date {quoted(text)} is not understood")
+    return _of_parts(found, low, high, text)
 
 
-def _of_parts(found: re.Match[str], text: str) -> datetime:
-    month, year = found["month"], int(found["year"])
+def _of_parts(found: re.Match[str], month: int, day: int, text: str) -> datetime:
+    year = int(found["year"])
     if len(found["year"]) == 2:
         year += 1900 if year >= 50 else 2000
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
     try:
-        return datetime(year, number, int(found["day"])) + _time(found["rest"])
+        return datetime(year, month, day) + _time(found["rest"])
     except (ValueError, OverflowError):
         raise ValueError(f"the date {quoted(text)} is not understood") from None
 

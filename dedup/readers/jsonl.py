@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PEEKED = 100
-_BLOCK = 1 << 22  # four threads' worth of a small archive; a longer line makes it longer
+_BLOCK = 1 << 22  # parsed by one thread; a longer line makes it longer
 _LONGEST = 2**31 - 2
 _SMALL = 1 << 14
 
@@ -108,7 +108,7 @@ def _records(content: bytes, origin: Origin) -> Iterator[Found]:
 def _record(line: bytes, where: str, content: bytes) -> Mapping[str, object] | BadInput:
     remedy = "Mend the line, or leave it out with --skip-bad."
     try:
-        record = json.loads(encodings.text(line, where=where, whole=content))
+        record = json.loads(encodings.text(line.rstrip(), where=where, whole=content))
     except BadInput as fault:
         return fault
     except json.JSONDecodeError as error:

@@ -53,7 +53,7 @@ def collect(
         try:
             if isinstance(record, BadInput):
                 raise record
-            row = chooser.row(record, f"{origin.name}:{number}", where)
+            row = chooser.row(record, f"{origin.name}:{number}", where, faults)
         except BadInput as fault:
             faults.take(fault)
             continue
@@ -74,8 +74,12 @@ class _Chooser:
             for part, read in values.READERS.items()
         ]
 
-    def row(self, record: Mapping[str, object], number: str, where: str) -> list[Any]:
+    def row(
+        self, record: Mapping[str, object], number: str, where: str, faults: Faults
+    ) -> list[Any]:
         """The values in the order of `stories.schema()`.
+
+        Of a bad date only the date is left out where bad input is skipped.
 
         Raises:
             BadInput: one is missing, or not what it should be.
@@ -86,8 +90,13 @@ class _Chooser:
                 where=where,
                 remedy="Name the right field with --text-field, or leave it out with --skip-bad.",
             )
-        row = [
-            read(None if name is None else record.get(name), shown, where)
-            for name, shown, read in self.parts[self.numbered :]
-        ]
+        row = []
+        for name, shown, read in self.parts[self.numbered :]:
+            try:
+                row.append(read(None if name is None else record.get(name), shown, where))
+            except BadInput as fault:
+                if read is not values.read_published:
+                    raise
+                faults.take(fault)
+                row.append(None)
         return [number, *row] if self.numbered else row

@@ -20,6 +20,7 @@ _KINDS = {bool: "true or false", int: "a number", float: "a number", str: "a str
 
 
 def read_id(value: object, field: str, where: str) -> str:
+    """An id; a number becomes its digits."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if value is None or value == "":
@@ -38,6 +39,7 @@ def read_id(value: object, field: str, where: str) -> str:
 
 
 def read_text(value: object, field: str, where: str) -> str:
+    """A text, perhaps empty."""
     if not isinstance(value, str | bytes):
         raise BadInput(
             f"{field} is {kind(value)}",
@@ -61,6 +63,7 @@ def read_label(value: object, field: str, where: str) -> str:
 
 
 def read_published(value: object, field: str, where: str) -> int | None:
+    """Microseconds since 1970 in UTC, or None where nothing is said."""
     if isinstance(value, bytes):
         value = _string(value, field, where)
     if isinstance(value, list | dict):
@@ -72,6 +75,7 @@ def read_published(value: object, field: str, where: str) -> int | None:
 
 
 def read_version(value: object, field: str, where: str) -> int | None:
+    """A whole number, or None where nothing is said."""
     if value is None or value == "":
         return None
     digits = isinstance(value, str) and _DIGITS.fullmatch(value)

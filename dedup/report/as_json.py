@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -102,8 +103,5 @@ def _runs(column: pa.ChunkedArray) -> list[list[list[int]]]:
         flat = [field.to_pylist() for field in structs.flatten()]
         quads = [list(quad) for quad in zip(*flat, strict=True)]
         bounds = chunk.offsets.to_pylist()
-        out.extend(
-            quads[a - bounds[0] : b - bounds[0]]
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-        )
+        out.extend(quads[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds))
     return out

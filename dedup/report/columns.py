@@ -96,7 +96,5 @@ class Columns:
     def expected_recall(self) -> float:
         """The share of pairs at the threshold that the LSH is expected to find."""
         settings = self.settings
-        cut = bands(
-            settings.permutations, threshold=settings.threshold, recall=settings.recall
-        )
+        cut = bands(settings.permutations, threshold=settings.threshold, recall=settings.recall)
         return expected_recall(cut, settings.threshold)

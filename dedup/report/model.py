@@ -215,7 +215,11 @@ class Report:
         """The figures that open the report."""
         columns = self.columns
         words, recycled, furniture = columns.story_words.sum(axis=0).tolist()
-        dates = [d for d in (columns.corpus.date(0), self._last_date()) if d] if len(columns.corpus) else []
+        dates = (
+            [d for d in (columns.corpus.date(0), self._last_date()) if d]
+            if len(columns.corpus)
+            else []
+        )
         kinds = self.to_arrow()["families"]["kind"].to_pylist()
         return Summary(
             stories=len(columns.corpus),
@@ -275,7 +279,10 @@ class Report:
                 own = rows[int(offsets[k]) - low : int(offsets[k + 1]) - low]
                 out.append(
                     Family(
-                        **{name: row[name] for name in ("id", "kind", "text", "words", "stories", "sources")},
+                        **{
+                            name: row[name]
+                            for name in ("id", "kind", "text", "words", "stories", "sources")
+                        },
                         occurrences=tuple(map(_occurrence, own)),
                     )
                 )
@@ -356,7 +363,18 @@ def _rows(table: pa.Table, start: int, end: int) -> list[dict[str, Any]]:
 def _occurrence(row: dict[str, Any]) -> Occurrence:
     return Occurrence(
         passage=Passage(row["story"], row["paragraph"], row["start"], row["end"]),
-        **{name: row[name] for name in ("headline", "source", "published", "kind", "jaccard", "containment", "first_containment")},
+        **{
+            name: row[name]
+            for name in (
+                "headline",
+                "source",
+                "published",
+                "kind",
+                "jaccard",
+                "containment",
+                "first_containment",
+            )
+        },
     )
 
 

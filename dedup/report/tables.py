@@ -52,7 +52,9 @@ def families(columns: Columns) -> pa.Table:
     head_texts = columns.texts.of[first]
     return pa.table(
         {
-            "id": pa.array([f"{x:016x}" for x in columns.texts.fingerprints[head_texts].tolist()], pa.string()),
+            "id": pa.array(
+                [f"{x:016x}" for x in columns.texts.fingerprints[head_texts].tolist()], pa.string()
+            ),
             "kind": _kind(kinds),
             "words": columns.texts.words[first],
             "occurrences": counts,

@@ -1,4 +1,4 @@
-"""The report on a terminal: the few figures that matter, the widest families, the least new stories."""
+"""The report on a terminal: the figures that matter, the widest families, the least new stories."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ _MARKS = {"dropped": ("[-", "-]"), "added": ("{+", "+}")}
 _KIND_STYLES = {"same": "bold yellow", "edited": "bold cyan", "partial": "bold magenta"}
 
 
-def show(
-    report: Report, file: TextIO, *, families: int = FAMILIES, stories: int = STORIES
-) -> None:
+def show(report: Report, file: TextIO, *, families: int = FAMILIES, stories: int = STORIES) -> None:
     """Print the report; with colours only where `file` is a terminal.
 
     families, stories: at most so many of each.
@@ -70,7 +68,11 @@ def _figures(report: Report) -> Group:
         )
     ]
     rows = Table.grid(padding=(0, 2))
-    rows.add_row("recycled", Text(f"{summary.recycled:.1%} of {summary.words - summary.furniture_words:,} words"))
+    counted = summary.words - summary.furniture_words
+    rows.add_row(
+        "recycled",
+        Text(f"{summary.recycled:.1%} of {counted:,} words"),
+    )
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in summary.families_by_kind.items() if n)
     rows.add_row("families", Text(f"{summary.families:,}" + (f": {kinds}" if kinds else "")))
     if summary.near_duplicate_pairs:
@@ -84,15 +86,27 @@ def _figures(report: Report) -> Group:
     if summary.templates:
         rows.add_row(
             "templates",
-            Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not counted as recycled"),
+            Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not recycled"),
         )
+    settings = report.settings
+    rows.add_row(
+        "search",
+        Text(
+            f"{summary.expected_recall:.0%} expected of pairs at Jaccard {settings.threshold:g}, and"
+            f" every shared run of {settings.passage} words"
+        ),
+    )
     fields = _fields(report)
     if fields:
         rows.add_row("fields", Text(fields))
     notes = [
-        f"{count(summary.empty_stories, 'story', 'stories')} without text" if summary.empty_stories else "",
+        f"{count(summary.empty_stories, 'story', 'stories')} without text"
+        if summary.empty_stories
+        else "",
         f"{count(summary.replaced, 'older version')} left out" if summary.replaced else "",
-        f"{count(summary.skipped, 'bad record')} skipped" if summary.skipped else "",
+        f"{count(summary.skipped, 'bad value or record', 'bad values and records')} left out"
+        if summary.skipped
+        else "",
     ]
     if any(notes):
         rows.add_row("note", Text(", ".join(note for note in notes if note)))
@@ -174,7 +188,7 @@ def _stories(report: Report, limit: int) -> Padding:
         story = report.stories[int(k)]
         if not story.recycled_words:
             break
-        cells = [
+        cells: list[str | Text] = [
             f"{story.recycled:.0%}",
             f"{story.words:,}",
             day(story.published),

@@ -18,7 +18,11 @@ def legible(text: str) -> str:
     unassigned characters go, but for the joiners that some scripts need.
     """
     kept = (
-        c if c in "\u200c\u200d" or unicodedata.category(c)[0] != "C" else " " if c in "\n\r\t" else ""
+        c
+        if c in "\u200c\u200d" or unicodedata.category(c)[0] != "C"
+        else " "
+        if c in "\n\r\t"
+        else ""
         for c in text
     )
     return " ".join("".join(kept).split())
@@ -49,8 +53,8 @@ def changes(first: str, later: str) -> Iterator[tuple[str, str]]:
     `what` is equal, dropped, added or skipped; equal words far from a change are skipped.
     """
     a, b = legible(first).split()[:_DIFFED], legible(later).split()[:_DIFFED]
-    plain = [[_plain(word) for word in words] for words in (a, b)]
-    codes = SequenceMatcher(None, *plain, autojunk=False).get_opcodes()
+    plain_a, plain_b = [_plain(word) for word in a], [_plain(word) for word in b]
+    codes = SequenceMatcher(None, plain_a, plain_b, autojunk=False).get_opcodes()
     for number, (code, i, j, k, m) in enumerate(codes):
         if code == "equal":
             yield from _around(b[k:m], number == 0, number == len(codes) - 1)
