@@ -33,21 +33,34 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command; whatever goes wrong is one sentence on stderr."""
+    """Run the command."""
+    app()
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Whatever goes wrong is one sentence on stderr, never a traceback."""
     try:
-        app(standalone_mode=True)
+        yield
     except DedupError as error:
         typer.echo(f"dedup: {error}", err=True)
-        sys.exit(2)
+        raise typer.Exit(2) from None
     except KeyboardInterrupt:
         typer.echo("dedup: interrupted. No file was changed.", err=True)
-        sys.exit(_INTERRUPTED)
+        raise typer.Exit(_INTERRUPTED) from None
     except BrokenPipeError:  # the reader of stdout has gone, as in `dedup … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        raise typer.Exit(0) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(
+            f"dedup: {where}{error.strerror or error}. Check the disk and its permissions.",
+            err=True,
+        )
+        raise typer.Exit(2) from None
     except MemoryError:
         typer.echo("dedup: the corpus does not fit into memory. Scan it in parts.", err=True)
-        sys.exit(2)
+        raise typer.Exit(2) from None
 
 
 def _version(wanted: bool) -> None:
@@ -154,48 +167,51 @@ def scan(
     threads: Annotated[int, typer.Option(help="Threads; 0 is one a core.")] = DEFAULTS.threads,
 ) -> None:
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
-    from dedup.kernels import on_compile
-    from dedup.pipeline import scan as scan_corpus
-    from dedup.report import files
-
     given = locals()
-    settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
-    chosen = {
-        name: given[f"{name}_field"]
-        for name in ("id", "text", "headline", "published", "source", "version")
-        if given[f"{name}_field"]
-    }
-    to_stdout = str(json) == "-"
-    if json and not to_stdout:
-        files.ready(json)
-    for place in filter(None, (jsonl, csv)):
-        files.folder(place)
-    on_compile(lambda: typer.echo("dedup: compiling its kernels, once after install …", err=True))
-    with _progress() as progress:
-        report = scan_corpus(
-            paths,
-            settings,
-            fields=chosen or None,
-            encoding=encoding,
-            skip_bad=skip_bad,
-            progress=progress,
-        )
-    _write(report, None if to_stdout else json, jsonl, csv)
-    if to_stdout:
-        from dedup.report.as_json import dump
+    with _one_sentence():
+        from dedup.kernels import on_compile
+        from dedup.pipeline import scan as scan_corpus
+        from dedup.report import files
 
-        dump(report, sys.stdout.buffer)
-    elif not quiet:
-        from dedup.report.terminal import show
-
-        show(report, sys.stdout, families=families, stories=stories)
-    sys.stdout.flush()
-    if fail_on_recycled is not None and report.summary.recycled > fail_on_recycled:
-        typer.echo(
-            f"dedup: {report.summary.recycled:.1%} is recycled, more than {fail_on_recycled:.1%}.",
-            err=True,
+        settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
+        chosen = {
+            name: given[f"{name}_field"]
+            for name in ("id", "text", "headline", "published", "source", "version")
+            if given[f"{name}_field"]
+        }
+        to_stdout = str(json) == "-"
+        if json and not to_stdout:
+            files.ready(json)
+        for place in filter(None, (jsonl, csv)):
+            files.folder(place)
+        on_compile(
+            lambda: typer.echo("dedup: compiling its kernels, once after install …", err=True)
         )
-        raise typer.Exit(1)
+        with _progress() as progress:
+            report = scan_corpus(
+                paths,
+                settings,
+                fields=chosen or None,
+                encoding=encoding,
+                skip_bad=skip_bad,
+                progress=progress,
+            )
+        _write(report, None if to_stdout else json, jsonl, csv)
+        if to_stdout:
+            from dedup.report.as_json import dump
+
+            dump(report, sys.stdout.buffer)
+        elif not quiet:
+            from dedup.report.terminal import show
+
+            show(report, sys.stdout, families=families, stories=stories)
+        sys.stdout.flush()
+        if fail_on_recycled is not None and report.summary.recycled > fail_on_recycled:
+            typer.echo(
+                f"dedup: {report.summary.recycled:.1%} is recycled, more than {fail_on_recycled:.1%}.",
+                err=True,
+            )
+            raise typer.Exit(1)
 
 
 def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | None) -> None:

@@ -23,26 +23,33 @@ def labels(name: str) -> list[dict]:
     return [pair for pair in map(json.loads, lines) if pair["label"] != "unsure"]
 
 
-def texts_at(report: Report, side: dict) -> list[int]:
-    """The distinct texts that lie in a labelled span with half of the shorter of the two."""
-    columns = report.columns
-    story = columns.corpus.ids.to_pylist().index(side["story"])
-    paragraphs = np.flatnonzero(columns.paragraphs.stories == story)
-    spans = columns.paragraph_spans[paragraphs]
-    common = np.minimum(spans[:, 1], side["end"]) - np.maximum(spans[:, 0], side["start"])
-    shorter = np.minimum(spans[:, 1] - spans[:, 0], side["end"] - side["start"])
-    return columns.texts.of[paragraphs[common >= shorter / 2]].tolist()
+class Said:
+    """What the matches of a report say of labelled pairs."""
 
+    def __init__(self, report: Report) -> None:
+        self.columns = report.columns
+        self.stories = {name: k for k, name in enumerate(self.columns.corpus.ids.to_pylist())}
+        matches = self.columns.matches
+        pairs = map(tuple, matches.pairs.tolist())
+        self.kinds = dict(zip(pairs, matches.kinds.tolist(), strict=True))
 
-def said(report: Report, pair: dict) -> str:
-    """The kind that the report's matches give to a labelled pair."""
-    matches = report.columns.matches
-    known = dict(zip(map(tuple, matches.pairs.tolist()), matches.kinds.tolist(), strict=True))
-    for a in texts_at(report, pair["a"]):
-        for b in texts_at(report, pair["b"]):
-            if a == b >= 0:
-                return "same"
-            kind = known.get((min(a, b), max(a, b)))
-            if kind is not None:
-                return KINDS[kind]
-    return "none"
+    def of(self, pair: dict) -> str:
+        """The kind that a labelled pair has in the report."""
+        for a in self.texts(pair["a"]):
+            for b in self.texts(pair["b"]):
+                if a == b >= 0:
+                    return "same"
+                kind = self.kinds.get((min(a, b), max(a, b)))
+                if kind is not None:
+                    return KINDS[kind]
+        return "none"
+
+    def texts(self, side: dict) -> list[int]:
+        """The distinct texts that share half of the shorter span with a labelled one."""
+        columns = self.columns
+        story = self.stories[side["story"]]
+        first, last = np.searchsorted(columns.paragraphs.stories, [story, story + 1])
+        spans = columns.paragraph_spans[first:last]
+        common = np.minimum(spans[:, 1], side["end"]) - np.maximum(spans[:, 0], side["start"])
+        shorter = np.minimum(spans[:, 1] - spans[:, 0], side["end"] - side["start"])
+        return columns.texts.of[first:last][common >= shorter / 2].tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -348,21 +348,6 @@ def _weight(flag: int) -> float:
     return 0.5 if flag & ALONE else 1
 
 
-def kind(row: dict[str, int], *, copied_from: float = 0.38, clause_from: int = 10) -> str:
-    """The relation of two texts, from the columns of their comparison."""
-    shorter = max(1, min(row["left_words"], row["right_words"]))
-    fewest = max(1, min(row["left_shingles"], row["right_shingles"]))
-    untiled = max(row["left_words"], row["right_words"]) - row["tiled"]
-    facts = [row[f"{side}_figures"] + row[f"{side}_names"] for side in ("left", "right")]
-    missing = [facts[0] + row["left_plain"], facts[1] + row["right_plain"]]
-    if row["shared"] / fewest >= copied_from:
-        if min(facts) / shorter >= 0.05 and row["longest"] < 16:
-            return "template"
-        return "same" if max(missing) <= 3 and untiled <= 4 else "edited"
-    clause = row["longest_plain"] >= 8 and row["tiled_plain"] >= clause_from
-    return "partial" if clause else "none"
-
-
 def passage(tiles: Sequence[tuple[int, int, int]], kind: str, size: int) -> tuple[int, int]:
     """The words of the right text that a match covers: first, and after the last.
 
@@ -441,8 +426,3 @@ def near_duplicates(sets: Sequence[set], share: float) -> set[tuple[int, int]]:
         for i, j in combinations(range(len(sets)), 2)
         if sets[i] and sets[j] and len(sets[i] & sets[j]) >= share * min(len(sets[i]), len(sets[j]))
     }
-
-
-def in_turn(work: Callable, items: Sequence) -> list:
-    """One after the other."""
-    return [work(item) for item in items]

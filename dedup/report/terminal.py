@@ -92,8 +92,8 @@ def _figures(report: Report) -> Group:
     rows.add_row(
         "search",
         Text(
-            f"{summary.expected_recall:.0%} expected of pairs at Jaccard {settings.threshold:g}, and"
-            f" every shared run of {settings.passage} words"
+            f"built to find {summary.expected_recall:.0%} of pairs at Jaccard {settings.threshold:g},"
+            f" and those that share {settings.passage} words in a row"
         ),
     )
     fields = _fields(report)
