@@ -207,9 +207,9 @@ def scan(
             show(report, sys.stdout, families=families, stories=stories)
         sys.stdout.flush()
         if fail_on_recycled is not None and report.summary.recycled > fail_on_recycled:
+            share = report.summary.recycled
             typer.echo(
-                f"dedup: {report.summary.recycled:.1%} is recycled, more than {fail_on_recycled:.1%}.",
-                err=True,
+                f"dedup: {share:.1%} is recycled, more than {fail_on_recycled:.1%}.", err=True
             )
             raise typer.Exit(1)
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import random
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from dedup.compare import Comparison, compare
+from dedup.families import Families, assemble
+from dedup.kinds import KINDS, RECYCLED
+from dedup.match import Matches, match
+from dedup.paragraphs import Paragraphs, split
 from dedup.shingles import Shingles
-from dedup.tokens import Tokens, fold_table, tokenise
+from dedup.texts import Texts, collapse
+from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
+from tests import naive
 
 settings.register_profile("local", deadline=None, max_examples=100)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
@@ -105,7 +112,82 @@ def as_set(pairs: np.ndarray) -> set[tuple[int, int]]:
     return {(left, right) for left, right in pairs.tolist()}
 
 
+class Found(NamedTuple):
+    """A small corpus, up to its families; every pair of texts is a candidate."""
+
+    buffer: np.ndarray
+    paragraphs: Paragraphs
+    table: FoldTable
+    texts: Texts
+    matches: Matches
+    families: Families
+
+    @property
+    def spelled(self) -> list[str]:
+        """The paragraphs as they read."""
+        paragraphs = self.paragraphs
+        return [
+            self.buffer[start:end].tobytes().decode()
+            for start, end in zip(paragraphs.starts, paragraphs.ends, strict=True)
+        ]
+
+    @property
+    def text_spelled(self) -> list[str]:
+        """The distinct texts as they first read."""
+        return [self.spelled[row] for row in self.texts.first]
+
+    def members(self) -> list[list[int]]:
+        """The texts of each family, its first text before the others."""
+        heads, members, offsets = self.families.heads, self.families.members, self.families.offsets
+        return [
+            [int(head), *members[offsets[f] : offsets[f + 1]].tolist()]
+            for f, head in enumerate(heads)
+        ]
+
+    def passages(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """The passage of every recycled match, counted naively."""
+        words = self.texts.words[self.texts.first]
+        return {
+            (left, right): naive.passage(
+                tiles_of(self.matches.found, row), KINDS[self.matches.kinds[row]], words[right]
+            )
+            for row, (left, right) in enumerate(self.matches.pairs.tolist())
+            if self.matches.kinds[row] in RECYCLED
+        }
+
+
+def found_in(*stories: str, min_words: int = 3, **options: Any) -> Found:
+    """Find the families of some stories."""
+    buffer, starts, ends = spans(*stories)
+    table = fold_table(buffer)
+    paragraphs = split(buffer, starts, ends)
+    texts = collapse(buffer, paragraphs, table, min_words=min_words)
+    first = texts.first
+    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
+    matches = match(
+        every_pair(len(texts)),
+        lambda chosen: tokenise(buffer, starts[chosen], ends[chosen], table),
+        stories=paragraphs.stories[first],
+        **options,
+    )
+    families = assemble(matches, texts, paragraphs.stories)
+    return Found(buffer, paragraphs, table, texts, matches, families)
+
+
 def sentence(seed: int, length: int = 20) -> str:
     """A sentence of made-up lower-case words, no two alike, the same for the same seed."""
     draw = random.Random(seed)
     return " ".join("".join(draw.choices("bcdfghjklmnprstvz", k=8)) for _ in range(length)) + "."
+
+
+stories = st.lists(
+    st.lists(
+        st.lists(st.integers(0, 6), min_size=1, max_size=3, unique=True).map(
+            lambda seeds: " ".join(sentence(seed, 6 + 3 * seed) for seed in seeds)
+        ),
+        max_size=3,
+    ).map("\n\n".join),
+    min_size=1,
+    max_size=6,
+)
+"""Stories whose paragraphs are put together from the same few sentences."""

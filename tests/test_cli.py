@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -155,7 +154,7 @@ def test_a_failed_write_leaves_the_old_report(corpus, tmp_path):
     assert [path.name for path in tmp_path.glob(".report*")] == []
 
 
-def test_an_interrupt_is_one_sentence_and_leaves_nothing(corpus, tmp_path):
+def test_an_interrupt_is_one_sentence_and_leaves_nothing(tmp_path):
     place = tmp_path / "report.json"
     with subprocess.Popen(
         [sys.executable, "-m", "dedup", "scan", "-", "--json", str(place)],

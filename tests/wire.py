@@ -6,7 +6,7 @@ import random
 
 from dedup import Story
 
-WORDS = (
+WORDS = (  # noqa: SIM905 (a list of words reads best as one)
     "river council bridge repair winter harbour treaty minister vote budget school ferry rain"
     " market signal engine captain border letter garden window paper silver copper cotton sugar"
     " doctor lawyer farmer driver painter singer station airport library museum theatre castle"
@@ -28,7 +28,7 @@ def edited(draw: random.Random, text: str, changes: int) -> str:
 
 
 def corpus(seed: int, stories: int = 12) -> list[Story]:
-    """Stories of new paragraphs, of which every second carries a background, more or less edited."""
+    """Stories of new paragraphs; every second carries a background, more or less edited."""
     draw = random.Random(seed)
     backgrounds = [paragraph(draw, 40) for _ in range(3)]
     found = []

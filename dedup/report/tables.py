@@ -45,7 +45,10 @@ def families(columns: Columns) -> pa.Table:
     places = columns.places
     first = places.paragraphs[places.offsets[:-1]]
     of_story = columns.paragraphs.stories[places.paragraphs]
-    sources = columns.corpus.sources.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    named = columns.corpus.sources.dictionary_encode()
+    sources = named.indices.to_numpy(zero_copy_only=False)
+    sourced = np.asarray([name != "" for name in named.dictionary.to_pylist()], dtype=bool)
+    with_source = np.flatnonzero(sourced[sources[of_story]])
     counts = np.diff(places.offsets)
     closest = np.where(places.kinds == NONE, len(KINDS), places.kinds)
     kinds = np.minimum.reduceat(closest, places.offsets[:-1]) if len(counts) else closest
@@ -59,7 +62,9 @@ def families(columns: Columns) -> pa.Table:
             "words": columns.texts.words[first],
             "occurrences": counts,
             "stories": _distinct(places.families, of_story, len(counts)),
-            "sources": _distinct(places.families, sources[of_story], len(counts)),
+            "sources": _distinct(
+                places.families[with_source], sources[of_story[with_source]], len(counts)
+            ),
             **_story(columns, of_story[places.offsets[:-1]], "story"),
             "text": _texts(columns, first),
         }

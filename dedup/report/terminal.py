@@ -88,12 +88,12 @@ def _figures(report: Report) -> Group:
             "templates",
             Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not recycled"),
         )
-    settings = report.settings
+    jaccard, run = report.settings.threshold, report.settings.passage
     rows.add_row(
         "search",
         Text(
-            f"built to find {summary.expected_recall:.0%} of pairs at Jaccard {settings.threshold:g},"
-            f" and those that share {settings.passage} words in a row"
+            f"built to find {summary.expected_recall:.0%} of pairs at Jaccard {jaccard:g},"
+            f" and those that share {run} words in a row"
         ),
     )
     fields = _fields(report)
@@ -138,39 +138,35 @@ def _family(report: Report, family: Family) -> Padding:
         "\n",
         (family.kind, _KIND_STYLES.get(family.kind, "bold")),
         f"  in {count(family.stories, 'story', 'stories')}",
-        f" of {count(family.sources, 'source')}" if first.source else "",
+        f" of {count(family.sources, 'source')}" if family.sources else "",
         f", first seen {day(first.published)} in {shortened(first.passage.story, 50)}",
         f" ({shortened(first.source, 40)})" if first.source else "",
     )
-    body = [head, Text("  " + shortened(family.text, _EXCERPT))]
-    changed = _changed(report, family)
-    if changed:
-        body.append(changed)
-    return Padding(Group(*body), (0, 0, 0, 2))
+    body = [Text(shortened(family.text, _EXCERPT)), *_changed(report, family)]
+    return Padding(Group(head, *(Padding(text, (0, 0, 0, 2)) for text in body)), (0, 0, 0, 2))
 
 
-def _changed(report: Report, family: Family) -> Text | None:
-    """The earliest copy that is not the first text word for word, with what changed marked."""
-    for other in family.occurrences[1:]:
-        if other.jaccard < 1:
-            break
-    else:
-        return None
+def _changed(report: Report, family: Family) -> list[Text]:
+    """The earliest edited copy, or else the earliest that is not word for word, changes marked."""
+    altered = [copy for copy in family.occurrences[1:] if copy.jaccard < 1]
+    if not altered:
+        return []
+    copy = next((copy for copy in altered if copy.kind == "edited"), altered[0])
     line = Text.assemble(
-        (f"  {other.kind} ", _KIND_STYLES.get(other.kind, "")),
-        (f"{day(other.published)}, {shortened(other.passage.story, 50)}: ", "dim"),
+        (f"{copy.kind} ", _KIND_STYLES.get(copy.kind, "")),
+        (f"{day(copy.published)}, {shortened(copy.passage.story, 50)}: ", "dim"),
     )
-    if other.kind == "partial":
-        return line.append(shortened(report.text(other.passage), _EXCERPT))
+    if copy.kind == "partial":
+        return [line.append(shortened(report.text(copy.passage), _EXCERPT))]
     used = 0
-    for what, words in changes(family.text, report.text(other.passage)):
+    for what, words in changes(family.text, report.text(copy.passage)):
         left, right = _MARKS.get(what, ("", ""))
         line.append(f"{left}{shortened(words, _EXCERPT)}{right} ", style=_STYLES[what])
         used += len(words)
         if used > _EXCERPT:
             line.append("…", style="dim")
             break
-    return line
+    return [line]
 
 
 def _stories(report: Report, limit: int) -> Padding:
