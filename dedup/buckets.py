@@ -44,7 +44,10 @@ def pairs_within(keys: U64, items: I64, *, bound: int) -> I64:
     """
     order = np.lexsort((items, keys))
     keys, items = keys[order], items[order]
-    out = np.empty((_count(keys, bound), 2), dtype=np.int64)
+    cuts = np.flatnonzero(np.diff(keys)) + 1
+    sizes = np.diff(cuts, prepend=0, append=len(keys))
+    room = np.where(sizes <= bound, sizes * (sizes - 1) // 2, sizes - 1).sum()
+    out = np.empty((int(room), 2), dtype=np.int64)
     return out[: _pair(keys, items, bound, out)]
 
 
@@ -75,20 +78,6 @@ def _marked(keys: U64, shift: np.uint64, twice: U64, out: I64) -> int:
         if (twice[slot >> _SIX] >> (slot & _LOW6)) & _ONE != _ZERO:
             out[n] = i
             n += 1
-    return n
-
-
-@kernel
-def _count(keys: U64, bound: int) -> int:
-    """How many pairs _pair writes at the most."""
-    n, i = 0, 0
-    while i < len(keys):
-        j = i + 1
-        while j < len(keys) and keys[j] == keys[i]:
-            j += 1
-        size = j - i
-        n += size * (size - 1) // 2 if size <= bound else size - 1
-        i = j
     return n
 
 

@@ -169,6 +169,8 @@ def scan(
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
     given = locals()
     with _one_sentence():
+        # numba would import this BLAS, which no kernel uses: a tenth of a second.
+        sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
         from dedup.kernels import on_compile
         from dedup.pipeline import scan as scan_corpus
         from dedup.report import files

@@ -31,6 +31,8 @@ CROWD = 4  # places of one shingle in one text; more are a table or a refrain
 _BITS = np.uint64(21)  # a run's length and places, packed to be sorted: paragraphs are far shorter
 _MASK = np.uint64(2**21 - 1)
 _DIAGONAL = np.uint64(2**21 + 1)
+# A plain 0 has a type of its own, for which numba would compile once more.
+_FIRST = np.int64(0)
 _COLUMNS = (  # each right twin stands behind its left one
     "shared", "left_shingles", "right_shingles", "left_words", "right_words",
     "tiled", "longest", "tiled_plain", "longest_plain",
@@ -196,7 +198,7 @@ def _intersect(
     values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, seeds: U64, row: I32
 ) -> int:
     """Count distinct shingles into row[:3], and pack the places of shared ones; how many places."""
-    found = 0
+    found, shared, left, right = 0, 0, 0, 0
     while x < x_end or y < y_end:  # merge two sorted lists, a group of equals at a time
         i, j = x, y
         value = values[x] if x < x_end else values[y]
@@ -206,16 +208,17 @@ def _intersect(
             i += 1
         while j < y_end and values[j] == value:
             j += 1
-        row[_LEFT_SHINGLES] += i > x
-        row[_RIGHT_SHINGLES] += j > y
+        left += i > x
+        right += j > y
         if i > x and j > y:
-            row[_SHARED] += 1
+            shared += 1
             if i - x <= CROWD and j - y <= CROWD:
                 for s in range(x, i):
                     for t in range(y, j):
                         seeds[found] = (np.uint64(places[s]) << _BITS) | np.uint64(places[t])
                         found += 1
         x, y = i, j
+    row[_SHARED], row[_LEFT_SHINGLES], row[_RIGHT_SHINGLES] = shared, left, right
     return found
 
 
@@ -238,11 +241,11 @@ def _grow(
     """
     for s in range(found):
         spare[s] = 0
-    _sort(runs, spare, 0, found)
+    _sort(runs, spare, _FIRST, found)
     kept = 0
     for s in range(found):
         i, j = np.int64(runs[s] >> _BITS), np.int64(runs[s] & _MASK)
-        if i == 0 or j == 0 or not _holds(runs, 0, found, runs[s] - _DIAGONAL):
+        if i == 0 or j == 0 or not _holds(runs, _FIRST, found, runs[s] - _DIAGONAL):
             spare[kept] = s
             kept += 1
     for k in range(kept):
@@ -262,7 +265,7 @@ def _grow(
     while size < shorter and words[a + size] == words[b + size]:
         size += 1
     if size >= width:
-        runs[kept] = _packed(size, 0, 0)
+        runs[kept] = _packed(size, _FIRST, _FIRST)
         kept += 1
     size = 0
     while size < shorter and words[a_end - 1 - size] == words[b_end - 1 - size]:
@@ -272,7 +275,7 @@ def _grow(
         kept += 1
     for k in range(kept):
         spare[k] = 0
-    _sort(runs, spare, 0, kept)
+    _sort(runs, spare, _FIRST, kept)
     return kept
 
 
@@ -362,5 +365,7 @@ def _compare(
         kept = _grow(words, a, a_end, b, b_end, width, runs, spare, found)
         used[p] = _tile(runs, kept, width, marks, tiles, starts[p])
         _measure(flags, a, tiles, starts[p], used[p], row)
-        _miss(words, flags, a, a_end, sorted_words, b, b_end, marks, 0, row)
-        _miss(words, flags, b, b_end, sorted_words, a, a_end, marks, 1, row)
+        for side in range(2):
+            own, own_end = (a, a_end) if side == 0 else (b, b_end)
+            other, other_end = (b, b_end) if side == 0 else (a, a_end)
+            _miss(words, flags, own, own_end, sorted_words, other, other_end, marks, side, row)

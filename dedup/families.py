@@ -141,23 +141,21 @@ def covered(matches: Matches, count: int) -> I32:
     found = matches.found.take(rows)
     sizes = found.column("right_words")
     out = np.zeros(count, dtype=np.int32)
-    marks = np.zeros(int(sizes.max(initial=0)), dtype=np.uint8)
+    marks = np.full(int(sizes.max(initial=0)), -1, dtype=np.int64)
     _cover(matches.pairs[rows, 1], found.tiles, found.offsets, marks, out)
     return out
 
 
 @kernel
-def _cover(texts: I64, tiles: I32, offsets: I64, marks: U8, out: I32) -> None:
-    """Count into out[t] the words of text t under any tile; equal texts stand together."""
-    k = 0
-    while k < len(texts):
-        text, first = texts[k], k
-        while k < len(texts) and texts[k] == text:
-            for t in range(offsets[k], offsets[k + 1]):
-                for w in range(tiles[t, 1], tiles[t, 1] + tiles[t, 2]):
-                    out[text] += 1 - marks[w]
-                    marks[w] = 1
-            k += 1
-        for t in range(offsets[first], offsets[k]):
+def _cover(texts: I64, tiles: I32, offsets: I64, marks: I64, out: I32) -> None:
+    """Count into out[t] the words of text t under any tile; equal texts stand together.
+
+    marks[w] is the text whose word w was counted last.
+    """
+    for k in range(len(texts)):
+        text = texts[k]
+        for t in range(offsets[k], offsets[k + 1]):
             for w in range(tiles[t, 1], tiles[t, 1] + tiles[t, 2]):
-                marks[w] = 0
+                if marks[w] != text:
+                    marks[w] = text
+                    out[text] += 1

@@ -162,7 +162,7 @@ def _split(
     buffer: U8, text_starts: I64, text_ends: I64, stories: I64, starts: I64, ends: I64
 ) -> int:
     """Write the paragraphs of every text; how many there are."""
-    n = 0
+    n: int = np.int64(0)  # type: ignore[assignment]  # a plain 0 would compile _emit once more
     for story in range(len(text_starts)):
         begin, end = text_starts[story], text_ends[story]
         begin = _skip_space(buffer, begin, end)
@@ -180,24 +180,20 @@ def _split(
                 if i > begin and first - i >= 2:
                     indents += 1
             i = stop + 1
-        wrapped = longest <= WRAP and 0 < indents < breaks - 1
+        wrapped = blanks == 0 and longest <= WRAP and 0 < indents < breaks - 1
         opened = begin
         i = begin
         while i < end:
             stop = _line_end(buffer, i, end)
-            first = _skip_space(buffer, i, stop)
             if blanks > 0:
-                cut = first == stop or stop - opened > LONG
+                blank = _skip_space(buffer, i, stop) == stop
+                cut = blank or stop - opened > LONG
             elif wrapped:
-                cut = i > begin and first - i >= 2
+                cut = _skip_space(buffer, stop, end) - stop >= 3  # a break and two blanks
             else:
                 cut = True
-            if cut and wrapped and blanks == 0:
-                n = _emit(buffer, story, opened, i, stories, starts, ends, n)
-                opened = i
-            elif cut:
+            if cut or stop == end:
                 n = _emit(buffer, story, opened, stop, stories, starts, ends, n)
-                opened = min(stop + 1, end)
+                opened = stop
             i = stop + 1
-        n = _emit(buffer, story, opened, end, stories, starts, ends, n)
     return n

@@ -238,11 +238,9 @@ def _one_a_id(
     table: pa.Table, order: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
     """Rows to keep in order, (row, first row) of repeated ids, and how many were replaced."""
-    import pyarrow.compute as pc
-
-    if pc.count_distinct(table["id"]).as_py() == len(order):
-        return order, [], 0
     ids = table["id"].to_pylist()
+    if len(set(ids)) == len(ids):
+        return order, [], 0
     versions = _integers(table["version"], 0)
     newest: dict[str, int] = {}
     repeats: list[tuple[int, int]] = []

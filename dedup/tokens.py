@@ -37,6 +37,8 @@ _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xD6E8FEB86659FD93)
 _B8, _B29, _B32 = np.uint64(8), np.uint64(29), np.uint64(32)
 _ZERO = np.uint64(0)
+# A plain 0 has a type of its own, for which numba would compile once more.
+_NONE: int = np.int64(0)  # type: ignore[assignment]
 _DOT = np.uint64(ord("."))
 
 
@@ -168,7 +170,7 @@ def _code_point(buffer: U8, i: int) -> tuple[int, int]:
 @kernel
 def _mark_characters(buffer: U8, seen: U8) -> None:
     """Set seen[c] for every character c of the buffer outside ASCII."""
-    i = 0
+    i = _NONE
     while i < len(buffer):
         if buffer[i] < 0x80:
             i += 1
@@ -247,7 +249,7 @@ def _tokenise(
     for k in range(len(starts)):
         i, end = starts[k], ends[k]
         flag = np.uint8(OPENS)
-        head, block, filled, letters = _ZERO, _ZERO, 0, 0
+        head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
         start, stop = i, i  # the word so far; none while they are equal
         while i <= end:
             code, width, kind = np.int64(0), 1, np.uint8(_SEPARATOR)
@@ -290,7 +292,7 @@ def _tokenise(
                         if what == _POINT:
                             head, block, filled = _append(head, block, filled, _DOT)
                         elif kind == _STOP:
-                            letters = 0
+                            letters = _NONE
                         i = resume
                         continue
                 i = resume
@@ -304,7 +306,7 @@ def _tokenise(
             token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
             flag = np.uint8(0)
-            head, block, filled, letters = _ZERO, _ZERO, 0, 0
+            head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
             start, stop = i, i
         offsets[k + 1] = n
 

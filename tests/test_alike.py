@@ -48,9 +48,7 @@ def found_alike(*stories: str, linked: bool = True, **options) -> AlikeStories:
 
 def sets_of(stories: list[str]) -> list[set]:
     """The shingles of each story, as sets."""
-    return [
-        set(naive.shingles([word.folded for word in naive.words(text)], 3)) for text in stories
-    ]
+    return [set(naive.shingles([word.folded for word in naive.words(text)], 3)) for text in stories]
 
 
 @given(stories=stories, share=shares)

@@ -45,7 +45,7 @@ def related(left: str, right: str) -> str:
         ({**COPY, "tiled": 100 - rules._SAME_UNTILED}, "same"),
         ({**COPY, "tiled": 99 - rules._SAME_UNTILED}, "edited"),
         ({**COPY, "right_words": 101 + rules._SAME_UNTILED}, "edited"),
-        ({**COPY, "shared": 38, "tiled": 50, "left_shingles": 100, "right_shingles": 200}, "edited"),
+        ({**COPY, "shared": 38, "left_shingles": 100, "right_shingles": 200, "tiled": 9}, "edited"),
         ({**COPY, "shared": 37, "left_shingles": 100, "right_shingles": 200}, "partial"),
         (CLAUSE, "partial"),
         ({**CLAUSE, "tiled_plain": 9}, "none"),
@@ -94,9 +94,9 @@ def test_a_template_is_a_frame_broken_up_by_conflicting_facts(counts, expected):
             "edited",
         ),
         (
-            "Fuel prices rose again as refineries closed for repairs that nobody had planned, while "
-            "the minister said on a visit that the talks which began last year had now failed "
-            "and would not be taken up before autumn, whatever the unions might say.",
+            "Fuel prices rose again as refineries closed for repairs that nobody had planned, "
+            "while the minister said on a visit that the talks which began last year had now "
+            "failed and would not be taken up before autumn, whatever the unions might say.",
             "Asked about his plans for the holidays, the minister said on a visit that the talks "
             "which began with his predecessor were none of his concern; he would swim, read two "
             "thick novels, repair an old boat and see his grandchildren, in no special order.",

@@ -55,36 +55,16 @@ def public(path: Path) -> Iterator[ast.AST]:
             yield node
 
 
-def for_types_only(path: Path) -> set[str]:
-    """The units that a file imports under TYPE_CHECKING."""
-    return {
-        name
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in node.body
-        for name in _units_in(inner)
-    }
-
-
-def _units_in(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dedup."):
-        yield node.module.split(".")[1]
-
-
 def test_the_order_names_every_file():
     assert sorted(ORDER) == sorted({unit(path) for path in FILES})
 
 
 @every_file
 def test_a_file_imports_only_earlier_files(path):
-    own = unit(path)
-    lazily = for_types_only(path) if own == "__init__" else set()
+    """Wherever in it, and for types too."""
+    own = ORDER.index(unit(path))
 
-    later = {
-        name
-        for name in set(imported(path)) - lazily - {own}
-        if ORDER.index(name) > ORDER.index(own)
-    }
+    later = [name for name in imported(path) if ORDER.index(name) > own]
 
     assert not later
 
@@ -125,17 +105,9 @@ def test_no_file_is_longer_than_400_lines(path):
     assert len(path.read_text().splitlines()) <= 400
 
 
-@every_file
-def test_every_file_is_tested(path):
-    tests = Path(__file__).parent
-
-    assert unit(path) == "__main__" or list(tests.glob(f"test_{unit(path).strip('_')}*.py"))
-
-
 @pytest.mark.parametrize("name", dedup.__all__)
 def test_what_the_package_promises_is_there(name):
     assert getattr(dedup, name) is not None
-    assert name in dir(dedup) or name in dedup._LATER
 
 
 def test_what_the_package_does_not_have_is_refused():

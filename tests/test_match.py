@@ -13,7 +13,17 @@ from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, kinds
 from dedup.match import Matches, match
 from dedup.tokens import Tokens
-from tests.conftest import as_set, every_pair, found_in, numbered, offsets_of, pair, sentence, stories, tiles_of
+from tests.conftest import (
+    as_set,
+    every_pair,
+    found_in,
+    numbered,
+    offsets_of,
+    pair,
+    sentence,
+    stories,
+    tiles_of,
+)
 
 blocks = st.lists(st.integers(0, 5), max_size=4, unique=True).map(
     lambda numbers: [100 * block + word for block in numbers for word in range(6 + 2 * block)]

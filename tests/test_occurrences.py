@@ -43,9 +43,10 @@ def test_the_first_row_of_a_family_is_where_it_was_first_seen(stories):
     rows = listed(found)
 
     assert rows.offsets.tolist() == [*dict.fromkeys(rows.firsts.tolist()), len(rows)]
-    assert found.texts.first[found.families.heads].tolist() == rows.paragraphs[
-        rows.offsets[:-1]
-    ].tolist()
+    assert (
+        found.texts.first[found.families.heads].tolist()
+        == rows.paragraphs[rows.offsets[:-1]].tolist()
+    )
     assert {KINDS[kind] for kind in rows.kinds[rows.offsets[:-1]]} <= {"none"}
 
 

@@ -10,7 +10,9 @@ from dedup.overlap import overlaps
 from tests.conftest import every_pair, pair, shingles_of
 
 hash_sets = st.lists(
-    st.lists(st.integers(0, 12) | st.integers(2**63, 2**64 - 1), max_size=20), min_size=2, max_size=6
+    st.lists(st.integers(0, 12) | st.integers(2**63, 2**64 - 1), max_size=20),
+    min_size=2,
+    max_size=6,
 )
 
 

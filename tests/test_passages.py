@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ cuts = st.sets(st.integers(1, 7))
 def slices(count: int, cuts: set[int]) -> list[slice]:
     """Positions below `count`, cut before these."""
     bounds = [0, *sorted(cut for cut in cuts if cut < count), count]
-    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(bounds)]
 
 
 def lookup(texts, *, width: int, cuts: set[int] = frozenset(), **options) -> np.ndarray:
@@ -80,4 +82,4 @@ def test_texts_without_a_common_run_make_no_pairs(texts):
 
 
 def test_no_parts_make_no_pairs():
-    assert candidates([], lambda part: None, words=0).shape == (0, 2)
+    assert candidates([], lambda _: None, words=0).shape == (0, 2)

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from dedup.screen import promising
 from tests.conftest import every_pair, pair, shingles_of
 
-hash_sets = st.lists(
-    st.sets(st.integers(0, 30), max_size=25).map(sorted), min_size=2, max_size=6
-)
+hash_sets = st.lists(st.sets(st.integers(0, 30), max_size=25).map(sorted), min_size=2, max_size=6)
 repetitive = st.lists(
     st.lists(st.integers(0, 6) | st.integers(2**64 - 9, 2**64 - 1), max_size=25),
     min_size=2,
@@ -25,7 +23,9 @@ shares = st.sampled_from([0.05, 0.25, 0.38, 0.5, 1.0])
 @given(sets=hash_sets, least=leasts, share=shares)
 def test_of_sets_the_screen_keeps_exactly_what_qualifies(sets, least, share):
     shared = {
-        (i, j): len({*sets[i]} & {*sets[j]}) for i in range(len(sets)) for j in range(i + 1, len(sets))
+        (i, j): len({*sets[i]} & {*sets[j]})
+        for i in range(len(sets))
+        for j in range(i + 1, len(sets))
     }
     pairs = every_pair(len(sets))
 
@@ -45,9 +45,7 @@ def test_no_pair_that_shares_enough_distinct_shingles_is_lost(texts, least):
     kept = promising(shingles_of(*texts), pairs, least=least, share=1.0)
 
     assert set(kept.tolist()) >= {
-        row
-        for row, (i, j) in enumerate(pairs.tolist())
-        if len({*texts[i]} & {*texts[j]}) >= least
+        row for row, (i, j) in enumerate(pairs.tolist()) if len({*texts[i]} & {*texts[j]}) >= least
     }
 
 

@@ -1,4 +1,4 @@
-"""Numbers: each within its range, refused with its name, and given to every step under that name."""
+"""Numbers: each within its range, refused with its name, the default of every step."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_a_shingle_has_the_default_width(step):
 
 
 @pytest.mark.xfail(strict=True, reason="a fraction of a word, slot or thread passes the check")
-@pytest.mark.parametrize("name", ["min_words", "shingle", "permutations", "seed", "passage", "bucket"])
+@pytest.mark.parametrize(
+    "name", ["min_words", "shingle", "permutations", "seed", "passage", "bucket"]
+)
 def test_what_is_counted_is_a_whole_number(name):
     with pytest.raises(BadSetting):
         Settings(**{name: RANGES[name][0] + 0.5})

@@ -72,7 +72,6 @@ def test_a_width_out_of_range_is_refused(width):
         shingle(numbered([1, 2, 3]), width=width)
 
 
-@pytest.mark.xfail(strict=True, reason="passages of 21 to 50 words pass Settings, not shingle()")
 def test_every_passage_that_settings_allow_can_be_shingled():
     longest = int(RANGES["passage"][1])
 

@@ -74,7 +74,8 @@ def test_neither_chunks_nor_threads_change_anything(monkeypatch, chunk, threads)
 
 
 @pytest.mark.parametrize(
-    "variant", ["THE U.S. CUT RATES", "The US cut rates", "“The US” cut rates!", "The U.S. cut  rates"]
+    "variant",
+    ["THE U.S. CUT RATES", "The US cut rates", "“The US” cut rates!", "The U.S. cut  rates"],
 )
 def test_paragraphs_that_fold_alike_are_one_text(variant):
     assert len(collapsed(["The U.S. cut rates.", variant])) == 1
