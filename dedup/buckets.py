@@ -44,6 +44,9 @@ def pairs_within(keys: U64, items: I64, *, bound: int) -> I64:
     """
     order = np.lexsort((items, keys))
     keys, items = keys[order], items[order]
+    once = np.flatnonzero((np.diff(keys) != 0) | (np.diff(items) != 0)) + 1
+    once = np.concatenate((np.zeros(min(1, len(keys)), dtype=np.int64), once))
+    keys, items = keys[once], items[once]
     cuts = np.flatnonzero(np.diff(keys)) + 1
     sizes = np.diff(cuts, prepend=0, append=len(keys))
     room = np.where(sizes <= bound, sizes * (sizes - 1) // 2, sizes - 1).sum()
@@ -83,7 +86,7 @@ def _marked(keys: U64, shift: np.uint64, twice: U64, out: I64) -> int:
 
 @kernel
 def _pair(keys: U64, items: I64, bound: int, out: I64) -> int:
-    """Write the pairs of every bucket; keys are sorted, items sorted within a key."""
+    """Write the pairs of every bucket; keys are sorted, and the items within a key."""
     n, i = 0, 0
     while i < len(keys):
         j = i + 1
@@ -92,8 +95,7 @@ def _pair(keys: U64, items: I64, bound: int, out: I64) -> int:
         lasts = j if j - i <= bound else i + 1
         for x in range(i, lasts):
             for y in range(x + 1, j):
-                if items[x] != items[y]:
-                    out[n, 0], out[n, 1] = items[x], items[y]
-                    n += 1
+                out[n, 0], out[n, 1] = items[x], items[y]
+                n += 1
         i = j
     return n

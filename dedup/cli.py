@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -171,7 +171,6 @@ def scan(
     with _one_sentence():
         # numba would import this BLAS, which no kernel uses: a tenth of a second.
         sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
-        from dedup.kernels import on_compile
         from dedup.pipeline import scan as scan_corpus
         from dedup.report import files
 
@@ -186,10 +185,7 @@ def scan(
             files.ready(json)
         for place in filter(None, (jsonl, csv)):
             files.folder(place)
-        on_compile(
-            lambda: typer.echo("dedup: compiling its kernels, once after install …", err=True)
-        )
-        with _progress() as progress:
+        with _bar() as bar, _first_run(bar) as progress:
             report = scan_corpus(
                 paths,
                 settings,
@@ -226,10 +222,31 @@ def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | No
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _first_run(bar: Progress) -> Iterator[Progress]:
+    """Tell of the first run after an install, and let a second process compile for it too."""
+    from dedup.kernels import on_compile
+    from dedup.warm import start
+
+    waits: list[Callable[[], None]] = []
+
+    def compiling() -> None:
+        typer.echo("dedup: compiling its kernels, once after install …", err=True)
+        waits.append(start())
+
+    def progress(step: str, share: float) -> None:
+        bar(step, share)
+        if step == "matches" and waits:
+            waits.pop()()
+
+    with on_compile(compiling):
+        yield progress
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
     """A bar on stderr while the work takes long, on a terminal only."""
     if not sys.stderr.isatty():
-        yield None
+        yield _no_bar
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -238,3 +255,7 @@ def _progress() -> Iterator[Progress | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)
+
+
+def _no_bar(step: str, share: float) -> None:
+    pass

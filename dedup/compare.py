@@ -2,7 +2,7 @@
 
 Jaccard similarity and containment are counted over the sets of shingles, not estimated. Where the
 texts agree is found by greedy string tiling: of all runs of at least `width` words that stand in
-both, the longest is taken first, then the longest that is left, each word used once. So moved
+both, the longest is taken first, then of each next one what is still free. So moved
 sentences are found, which an alignment in order would miss. A text whose shingles nearly all repeat
 is tiled from its ends only.
 

@@ -8,6 +8,8 @@ DedupError
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class DedupError(Exception):
     """What was wrong, where, and what to do: one sentence each.
@@ -23,6 +25,10 @@ class DedupError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it can be sent to another process."""
+        return partial(type(self), self.what, where=self.where, remedy=self.remedy), ()
 
     def __str__(self) -> str:
         fault = f"{self.where}: {self.what}." if self.where else f"{self.what}."

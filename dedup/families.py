@@ -103,7 +103,7 @@ def _bound(tiles: I32, offsets: I64, kinds: U8, sizes: I32, out: I32) -> None:
         for t in range(low, high + 1):
             start = min(start, tiles[t, 1])
             end = max(end, tiles[t, 1] + tiles[t, 2])
-        if kinds[k] == SAME or end - start >= _NEARLY * sizes[k]:
+        if kinds[k] == SAME or end - start >= _NEARLY * sizes[k] or end <= start:
             start, end = np.int32(0), sizes[k]
         out[k, 0], out[k, 1] = start, end
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice, pairwise
 from typing import Any, TypeVar
 
@@ -63,7 +64,8 @@ def chunks(sizes: I64, limit: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds)]
 
 
-def on_compile(notify: Callable[[], None]) -> None:
+@contextmanager
+def on_compile(notify: Callable[[], None]) -> Iterator[None]:
     """Call `notify` once, when the first kernel has to be compiled rather than loaded."""
 
     class Listener(event.Listener):
@@ -77,4 +79,5 @@ def on_compile(notify: Callable[[], None]) -> None:
         def on_end(self, event: Any) -> None:
             pass
 
-    event.register("numba:compile", Listener())  # type: ignore[no-untyped-call]
+    with event.install_listener("numba:compile", Listener()):
+        yield

@@ -64,15 +64,30 @@ def _line_end(buffer: U8, i: int, end: int) -> int:
 
 
 @kernel
+def _space(buffer: U8, i: int, end: int) -> int:
+    """How many bytes the white space at byte i takes; 0 if it is none."""
+    c = buffer[i]
+    if c <= _SPACE:
+        return 1
+    if c == 0xC2 and i + 1 < end and (buffer[i + 1] == 0xA0 or buffer[i + 1] == 0x85):
+        return 2
+    if i + 2 < end and buffer[i + 1] == 0x80:
+        last = buffer[i + 2]
+        if c == 0xE3 and last == 0x80:  # ideographic space
+            return 3
+        if c == 0xE2 and (last <= 0x8A or last == 0xA8 or last == 0xA9 or last == 0xAF):
+            return 3
+    return 0
+
+
+@kernel
 def _skip_space(buffer: U8, i: int, end: int) -> int:
     """The first byte at or after i that is no white space."""
     while i < end:
-        if buffer[i] <= _SPACE:
-            i += 1
-        elif buffer[i] == 0xC2 and i + 1 < end and buffer[i + 1] == 0xA0:
-            i += 2
-        else:
+        width = _space(buffer, i, end)
+        if width == 0:
             break
+        i += width
     return i
 
 
@@ -80,12 +95,12 @@ def _skip_space(buffer: U8, i: int, end: int) -> int:
 def _trim(buffer: U8, start: int, end: int) -> int:
     """The byte after the last one in start:end that is no white space."""
     while end > start:
-        if buffer[end - 1] <= _SPACE:
-            end -= 1
-        elif end - 1 > start and buffer[end - 1] == 0xA0 and buffer[end - 2] == 0xC2:
-            end -= 2
-        else:
+        last = end - 1
+        while last > start and (buffer[last] & 0xC0) == 0x80:
+            last -= 1
+        if _space(buffer, last, end) != end - last:
             break
+        end = last
     return end
 
 
@@ -175,7 +190,7 @@ def _split(
             if first == stop:
                 blanks += 1
             else:
-                longest = max(longest, stop - first)
+                longest = max(longest, _trim(buffer, first, stop) - first)
                 breaks += 1
                 if i > begin and first - i >= 2:
                     indents += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from dedup.errors import BadSetting
 
-RANGES: dict[str, tuple[float, float]] = {
+RANGES: dict[str, tuple[float, float]] = {  # of whole numbers where the bounds are whole
     "min_words": (3, 1000),
     "shingle": (1, 50),
     "permutations": (16, 1024),
@@ -67,12 +67,20 @@ def check(**numbers: float) -> None:
     """Refuse the first number outside its range.
 
     Raises:
-        BadSetting: a number is not one, or is outside its range in RANGES.
+        BadSetting: a number is not one, not whole, or outside its range in RANGES.
     """
     for name, number in numbers.items():
         low, high = RANGES[name]
-        if not isinstance(number, int | float) or not low <= number <= high:
-            raise BadSetting(f"{name} is {number}", remedy=f"Choose from {low:g} to {high:g}.")
+        whole = isinstance(high, int)
+        if isinstance(number, bool) or not isinstance(number, int if whole else int | float):
+            what = "a whole number" if whole else "a number"
+            raise BadSetting(f"{name} is {number!r}, not {what}", remedy=_choose(low, high))
+        if not low <= number <= high:
+            raise BadSetting(f"{name} is {number}", remedy=_choose(low, high))
+
+
+def _choose(low: float, high: float) -> str:
+    return f"Choose from {low:g} to {high:.10g}."
 
 
 DEFAULTS = Settings()

@@ -4,7 +4,8 @@ What a reader would call the same word gets the same hash: case is folded (full 
 canonical and compatibility forms are one, soft hyphens and zero-width characters are gone, "U.S."
 is "US", "Russia's" is "Russia", "don't" is "dont" with either apostrophe, and "1,580" is "1580"
 while "1.58" stays one word. Scripts written without spaces (Han, Kana, Thai and their like) give a
-word a character. Everything else separates words.
+word a character, marks included. Everything else separates words. Several marks on one letter count
+in the order in which they are written.
 
 Two different words share a hash with a probability of about 2**-64; nothing else is lossy here.
 
@@ -25,7 +26,7 @@ from dedup.kernels import I32, I64, U8, U64, inlined, kernel
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 
 _SEPARATOR, _LETTER, _DIGIT, _ALONE, _IGNORED, _APOSTROPHE, _UPPER = 0, 1, 2, 3, 4, 5, 6
-_STOP, _COMMA = 7, 8  # ASCII only
+_STOP, _COMMA, _MARK = 7, 8, 9
 _END, _JOIN, _POINT = 0, 1, 2
 _SPACELESS = (
     "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "BOPOMOFO",
@@ -111,8 +112,10 @@ def _fold(char: str) -> tuple[int, bytes]:
     if category[0] not in "LMN":
         return _SEPARATOR, b""
     form = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()).encode()
-    if category != "Mn" and unicodedata.name(char, "").startswith(_SPACELESS):
+    if unicodedata.name(char, "").startswith(_SPACELESS):
         return _ALONE, form
+    if category[0] == "M":
+        return _MARK, b"" if "VARIATION SELECTOR" in unicodedata.name(char, "") else form
     return (_UPPER if category in ("Lu", "Lt") else _LETTER), form
 
 
@@ -206,10 +209,11 @@ def _append(
 
 @kernel
 def _after_mark(
-    buffer: U8, i: int, end: int, width: int, kinds: U8, letters: int
+    buffer: U8, i: int, end: int, width: int, stop: int, kinds: U8, letters: int
 ) -> tuple[int, int]:
     """What an apostrophe, full stop or comma at byte i does to the word before it.
 
+    stop: the byte after the word's last character.
     letters: in a row since the word or its last full stop began; -1 after a digit.
     Returns _END, _JOIN (the word goes on without the mark) or _POINT (it goes on with a decimal
     point), and the byte to go on from.
@@ -228,7 +232,7 @@ def _after_mark(
     if mark == _STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The
         beyond = _kind_at(buffer, after + _code_point(buffer, after)[1], end, kinds)
         return (_END, i) if beyond == _LETTER or beyond == _UPPER else (_JOIN, after)
-    if letters >= 0 or not 48 <= buffer[i - 1] <= 57:
+    if letters >= 0 or not 48 <= buffer[stop - 1] <= 57:
         return _END, i
     digits = 0
     while digits < 4 and after + digits < end and 48 <= buffer[after + digits] <= 57:
@@ -250,6 +254,7 @@ def _tokenise(
         i, end = starts[k], ends[k]
         flag = np.uint8(OPENS)
         head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
+        dotted = False
         start, stop = i, i  # the word so far; none while they are equal
         while i <= end:
             code, width, kind = np.int64(0), 1, np.uint8(_SEPARATOR)
@@ -259,13 +264,20 @@ def _tokenise(
                     code, width = _code_point(buffer, i)
                 kind = kinds[code]
             inside = stop > start
-            resume = i + width
-            if _is_word(kind) or (kind == _ALONE and not inside):
+            alone = flag & ALONE
+            if (
+                (_is_word(kind) and not alone)
+                or (kind == _ALONE and not inside)
+                or (kind == _MARK and inside)
+            ):
                 if not inside:
                     start = i
                     if kind == _UPPER:
                         flag |= np.uint8(CAPITAL)
-                stop = resume
+                    elif kind == _ALONE:
+                        flag |= np.uint8(ALONE)
+                i += width
+                stop = i
                 if code < 0x80:
                     byte = np.uint64(code | 0x20 if kind == _UPPER else code)
                     head, block, filled = _append(head, block, filled, byte)
@@ -275,39 +287,38 @@ def _tokenise(
                 if kind == _DIGIT:
                     flag |= np.uint8(FIGURE)
                     letters = -1
-                elif letters >= 0:
+                elif letters >= 0 and kind != _MARK:
                     letters += 1
-                i = resume
-                if kind != _ALONE:
-                    continue
-                flag |= np.uint8(ALONE)
-            elif kind == _IGNORED:
-                i = resume
                 continue
-            elif inside:
-                resume = i
-                if stop == i and (kind == _APOSTROPHE or kind == _STOP or kind == _COMMA):
-                    what, resume = _after_mark(buffer, i, end, width, kinds, letters)
-                    if what != _END:
-                        if what == _POINT:
-                            head, block, filled = _append(head, block, filled, _DOT)
-                        elif kind == _STOP:
-                            letters = _NONE
-                        i = resume
-                        continue
-                i = resume
-            else:
+            if kind == _IGNORED:
+                i += width
+                continue
+            if not inside:
                 if code == 46 or code == 33 or code == 63 or code == 0x3002:  # . ! ? and CJK's
                     flag |= np.uint8(OPENS)
-                i = resume
+                i += width
                 continue
+            if not alone and (kind == _APOSTROPHE or kind == _STOP or kind == _COMMA):
+                what, i = _after_mark(buffer, i, end, width, stop, kinds, letters)
+                if what == _POINT:
+                    head, block, filled = _append(head, block, filled, _DOT)
+                elif what == _JOIN and kind == _STOP:
+                    letters = _NONE
+                    dotted = True
+                if what != _END:
+                    continue
+                if dotted and kind == _STOP:  # the last one of U.S. ends no sentence
+                    i += 1
             word = (head ^ block) * _M1
             values[n] = word ^ (word >> _B32)
             token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
             flag = np.uint8(0)
             head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
+            dotted = False
             start, stop = i, i
+            if i == end:
+                break
         offsets[k + 1] = n
 
 

@@ -1,0 +1,34 @@
+import os
+import subprocess
+import sys
+
+
+def run(*arguments, cache):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(cache)},
+    ).stdout
+
+
+def test_what_the_second_process_compiled_is_not_compiled_again(tmp_path):
+    watch = (
+        "from numba.core import event\n"
+        "class Listener(event.Listener):\n"
+        "    def on_start(self, event): print(event.data['dispatcher'].__name__)\n"
+        "    def on_end(self, event): pass\n"
+        "event.register('numba:compile', Listener())\n"
+        "from dedup import scan\n"
+        "text = ' '.join(map(str, range(30)))\n"
+        "scan([('a', text), ('b', text + ' end')])\n"
+    )
+
+    run("-m", "dedup.warm", cache=tmp_path)
+    compiled = set(run("-c", watch, cache=tmp_path).split())
+
+    assert "_tokenise" in compiled
+    assert compiled.isdisjoint(
+        {"_screen", "_compare", "_bound", "_gather", "_cover", "_merge", "_least"}
+    )
