@@ -66,7 +66,8 @@ class Tokens:
     values: uint64 (tokens,), the hash of each folded word.
     starts, ends: int64 (tokens,), its bytes in the buffer.
     flags: uint8 (tokens,), FIGURE if it holds a digit, CAPITAL if it begins with a capital,
-        OPENS if it is the first of its span or of a sentence, ALONE if it is one character of a
+        OPENS if it is the first of its span or of a sentence (a full stop behind an abbreviation,
+        as in U.S. or Mr., ends none), ALONE if it is one character of a
         script without spaces.
     offsets: int64 (spans + 1,); the words of span k are offsets[k]:offsets[k + 1].
     """
@@ -196,6 +197,17 @@ def _kind_at(buffer: U8, i: int, end: int, kinds: U8) -> int:
 
 
 @kernel
+def _past(buffer: U8, i: int, end: int, kinds: U8, kind: int) -> int:
+    """The first byte at or after i whose character is not of this class."""
+    while i < end:
+        code, width = _code_point(buffer, i)
+        if kinds[code] != kind:
+            break
+        i += width
+    return i
+
+
+@kernel
 def _append(
     head: np.uint64, block: np.uint64, filled: int, byte: np.uint64
 ) -> tuple[np.uint64, np.uint64, int]:
@@ -219,24 +231,30 @@ def _after_mark(
     point), and the byte to go on from.
     """
     mark = kinds[_code_point(buffer, i)[0]]
-    after = i + width
+    after = _past(buffer, i + width, end, kinds, _IGNORED)
     next_kind = _kind_at(buffer, after, end, kinds)
     letter_follows = next_kind == _LETTER or next_kind == _UPPER
     if mark == _APOSTROPHE:
         if not letter_follows:
             return _END, i
         if buffer[after] == 115 or buffer[after] == 83:  # possessive s, dropped
-            if not _is_word(_kind_at(buffer, after + 1, end, kinds)):
+            beyond = _past(buffer, after + 1, end, kinds, _IGNORED)
+            if not _is_word(_kind_at(buffer, beyond, end, kinds)):
                 return _END, after + 1
         return _JOIN, after
     if mark == _STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The
-        beyond = _kind_at(buffer, after + _code_point(buffer, after)[1], end, kinds)
-        return (_END, i) if beyond == _LETTER or beyond == _UPPER else (_JOIN, after)
+        beyond = after + _code_point(buffer, after)[1]
+        beyond = _past(buffer, beyond, end, kinds, _IGNORED)
+        beyond_kind = _kind_at(buffer, _past(buffer, beyond, end, kinds, _MARK), end, kinds)
+        if beyond_kind == _LETTER or beyond_kind == _UPPER:
+            return _END, i
+        return _JOIN, after
     if letters >= 0 or not 48 <= buffer[stop - 1] <= 57:
         return _END, i
-    digits = 0
-    while digits < 4 and after + digits < end and 48 <= buffer[after + digits] <= 57:
+    digits, beyond = 0, after
+    while digits < 4 and beyond < end and 48 <= buffer[beyond] <= 57:
         digits += 1
+        beyond = _past(buffer, beyond + 1, end, kinds, _IGNORED)
     if digits == 0:
         return _END, i
     return (_JOIN, after) if mark == _COMMA and digits == 3 else (_POINT, after)
@@ -307,7 +325,8 @@ def _tokenise(
                     dotted = True
                 if what != _END:
                     continue
-                if dotted and kind == _STOP:  # the last one of U.S. ends no sentence
+                brief = flag & CAPITAL and 0 < letters <= 3  # Mr. Gen. No.
+                if kind == _STOP and (dotted or brief):  # an abbreviation ends no sentence
                     i += 1
             word = (head ^ block) * _M1
             values[n] = word ^ (word >> _B32)

@@ -20,20 +20,21 @@ _SPACELESS = re.compile(
 )
 _WORD = re.compile(
     r"""
-    (?P<alone> A )
+    (?P<alone> A M* )
     |
     (?P<word>
-        (?: [Ls] \. (?= [Ls] (?![Ls]) ) )*    # U.S., J.P.: single letters, each with a stop
+        (?: [Ls] M* \. (?= [Ls] M* (?![Ls]) ) )*    # U.S., J.P.: single letters, each with a stop
         [Ls9D]
-        (?: [Ls9DI]
-          | (?<=9) [.,] (?=9)                    # 1,580 and 1.58
-          | (?<=[Ls9D]) Q (?= [Ls] ) (?! s (?![Ls9D]) )
+        (?: [Ls9DM]
+          | (?<=9) [.,] (?=9)                       # 1,580 and 1.58
+          | (?<=[Ls9DM]) Q (?= [Ls] ) (?! s (?![Ls9D]) )
         )*
     )
-    (?: (?<=[Ls9D]) Q s (?![Ls9D]) )?            # a possessive, which is no part of the word
+    (?: (?<=[Ls9DM]) Q s (?![Ls9D]) )?               # a possessive, which is no part of the word
     """,
     re.VERBOSE,
 )
+_ABBREVIATION = re.compile(r"(?:[Ls]M*\.)+(?:[Ls]M*)|(?:[Ls]M*){1,3}")
 
 
 class Word(NamedTuple):
@@ -47,24 +48,30 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """The words of a text."""
+    places = [i for i, char in enumerate(text) if unicodedata.category(char) != "Cf"]
+    text = "".join(text[i] for i in places)
     classes = "".join(_class_of(char) for char in text)
-    found, last = [], 0
+    found, last, opens = [], 0, True
     for match in _WORD.finditer(classes):
         group = "alone" if match["alone"] else "word"
-        start, end = match.start(), len(classes[: match.end(group)].rstrip("I"))
+        start, end = match.start(), match.end(group)
         inside = classes[start:end]
+        capital = unicodedata.category(text[start]) in ("Lu", "Lt")
         flags = 0
         if "9" in inside or "D" in inside:
             flags |= FIGURE
-        if unicodedata.category(text[start]) in ("Lu", "Lt"):
+        if capital and group == "word":
             flags |= CAPITAL
-        if not found or any(char in ".!?。" for char in text[last:start]):
+        if opens or any(char in ".!?。" for char in text[last:start]):
             flags |= OPENS
         if group == "alone":
             flags |= ALONE
         folded = "".join(_folded(text, classes, i) for i in range(start, end))
-        found.append(Word(folded, start, end, flags))
-        last = match.end()
+        found.append(Word(folded, places[start], places[end - 1] + 1, flags))
+        last, opens = match.end(), False
+        abbreviated = _ABBREVIATION.fullmatch(inside) and ("." in inside or capital)
+        if end == last and text[last : last + 1] == "." and abbreviated:
+            last += 1
     return found
 
 
@@ -74,20 +81,20 @@ def _class_of(char: str) -> str:
         return char
     if char in "'‘’ʼ＇":
         return "Q"
-    if category == "Cf":
-        return "I"
     if category == "Nd":
         return "9" if char in "0123456789" else "D"
     if category[0] not in "LMN":
         return "_"
-    if category != "Mn" and _SPACELESS.match(unicodedata.name(char, "")):
+    if _SPACELESS.match(unicodedata.name(char, "")):
         return "A"
+    if category[0] == "M":
+        return "M"
     return "s" if char in "sS" else "L"
 
 
 def _folded(text: str, classes: str, i: int) -> str:
     """What the character at i adds to its word."""
-    if classes[i] in "IQ":
+    if classes[i] == "Q" or "VARIATION SELECTOR" in unicodedata.name(text[i], ""):
         return ""
     if classes[i] == "D":
         return str(unicodedata.decimal(text[i]))
@@ -104,7 +111,8 @@ def _nfkd(text: str) -> str:
 
 
 LONG, GROUP, HARD, WRAP = 1500, 150, 20_000, 100
-_SPACE = "".join(map(chr, range(33))) + "\u00a0"
+_SPACE = "".join(map(chr, range(33))) + "\u0085\u00a0\u2028\u2029\u202f\u3000"
+_SPACE += "".join(map(chr, range(0x2000, 0x200B)))
 _CLOSED = re.compile(rf"[。！？]|[.!?][\"')\]’”]*(?=[{_SPACE}]+(?![{_SPACE}a-z])|\Z)")
 
 

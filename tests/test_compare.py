@@ -285,13 +285,3 @@ def test_spans_of_every_gap_are_sorted(size):
     sort_spans(values, np.empty(size, dtype=np.int32), np.array([0, size]))
 
     assert np.array_equal(values, expected)
-
-
-@pytest.mark.xfail(strict=True, reason="what is left of a run keeps the place of the whole run")
-def test_of_what_is_left_the_longest_run_is_taken_first():
-    """Once A is taken, X3 X4 Y is five free words; X is but four, though it was part of six."""
-    a, x, y = list(range(10)), [20, 21, 22, 23], [30, 31, 32]
-    left = [*a, *x, 90, *x[2:], *y]
-    right = [*a, 91, *a[8:], *x, *y]
-
-    assert tiles_of(compared(left, right)) == naive.tiles(left, right, 3)

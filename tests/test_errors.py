@@ -30,7 +30,6 @@ def test_every_error_is_caught_as_one(kind):
         raise kind("wrong")
 
 
-@pytest.mark.xfail(strict=True, reason="where and remedy are keyword-only, and pickle gives args")
 @pytest.mark.parametrize("kind", [BadInput, BadSetting, BadOutput, DedupError])
 def test_errors_travel_between_processes(kind):
     error = kind("no text", where="a.csv", remedy="Add one.")

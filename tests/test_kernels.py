@@ -90,21 +90,31 @@ def test_chunks_are_as_many_as_the_limit_asks_for(limit, count):
 
 def test_compiling_is_told_once():
     told = []
-    on_compile(lambda: told.append("compiling"))
 
-    for number in (1, 2):
-        numba.njit(lambda n, number=number: n + number)(1)
+    with on_compile(lambda: told.append("compiling")):
+        for number in (1, 2):
+            numba.njit(lambda n, number=number: n + number)(1)
 
     assert told == ["compiling"]
+
+
+def test_compiling_is_not_told_of_afterwards():
+    told = []
+
+    with on_compile(lambda: told.append("compiling")):
+        pass
+    numba.njit(lambda n: n + 3)(1)
+
+    assert told == []
 
 
 def test_a_compiled_kernel_is_not_told_of():
     keys = np.arange(3, dtype=np.uint64)
     Repeats(3).add(keys)
     told = []
-    on_compile(lambda: told.append("compiling"))
 
-    Repeats(3).add(keys)
+    with on_compile(lambda: told.append("compiling")):
+        Repeats(3).add(keys)
 
     assert told == []
 

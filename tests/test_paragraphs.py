@@ -173,13 +173,11 @@ def test_seventy_thousand_lines_are_as_many_paragraphs():
     assert len(split(buffer, starts, ends)) == 70_000
 
 
-@pytest.mark.xfail(strict=True, reason="only ASCII white space and the no-break space are known")
 @pytest.mark.parametrize("space", ["\u3000", "\u2003", "\u2028", "\u0085"])
 def test_unicode_white_space_is_cut_off(space):
     assert cut(f"one\n{space}two") == ["one", "two"]
 
 
-@pytest.mark.xfail(strict=True, reason="the carriage return counts as a byte of the line")
 def test_line_ends_of_windows_change_no_paragraph():
     text = "\n".join(["  " + "x" * WRAP, "yy"] * 2)
 
