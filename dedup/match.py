@@ -12,12 +12,14 @@ Time O(candidates), memory O(matches).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dedup import furniture
 from dedup.buckets import distinct
 from dedup.compare import Comparison, compare, joined
+from dedup.furniture import NOTHING_PASTED, LongestRuns, Pasted, longest_runs
 from dedup.kernels import I64, U8, chunks, spread
 from dedup.kinds import LEAST_RUN, NONE, RECYCLED, kinds
 from dedup.screen import promising
@@ -36,6 +38,7 @@ class Matches:
     pairs: int64 (matches, 2), texts; the left one was seen first.
     kinds: uint8 (matches,), positions in KINDS.
     found: the comparison of each pair.
+    pasted: the runs of inline furniture; matches that rest on one alone are left out.
     runs: int64 (tiles, 4), the bytes of each tile of `found` in the corpus buffer: start and end
         in the left text, start and end in the right one, each at its first occurrence.
     """
@@ -44,6 +47,7 @@ class Matches:
     kinds: U8
     found: Comparison
     runs: I64
+    pasted: Pasted = NOTHING_PASTED
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -55,7 +59,8 @@ class Matches:
         ends = np.cumsum(sizes)
         tiles = np.arange(ends[-1] if len(ends) else 0)
         tiles += np.repeat(offsets[rows] - (ends - sizes), sizes)
-        return Matches(self.pairs[rows], self.kinds[rows], self.found.take(rows), self.runs[tiles])
+        found = self.found.take(rows)
+        return Matches(self.pairs[rows], self.kinds[rows], found, self.runs[tiles], self.pasted)
 
 
 def match(
@@ -75,7 +80,7 @@ def match(
         not compared.
     """
 
-    def judge(chosen: I64) -> Matches:
+    def judge(chosen: I64) -> tuple[Matches, LongestRuns]:
         texts, places = np.unique(chosen, return_inverse=True)
         likely = promising(
             shingle(tokens_of(texts), width=width),
@@ -90,22 +95,35 @@ def match(
         found = compare(tokens, local, width=width)
         judged = kinds(found, containment=containment, partial_words=partial_words)
         kept = np.flatnonzero(judged != NONE)
-        found = found.take(kept)
-        return Matches(chosen[kept], judged[kept], found, _places(tokens, local[kept], found))
+        found, local = found.take(kept), local[kept]
+        matches = Matches(chosen[kept], judged[kept], found, _places(tokens, local, found))
+        return matches, longest_runs(tokens, local, found)
 
     count = len(stories)
     fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
-    matches = _joined([])
+    matches, runs = _joined([]), furniture.joined([])
     for _ in range(1 + _ROUNDS):
         fresh = fresh[stories[fresh[:, 0]] != stories[fresh[:, 1]]]
         if not len(fresh):
             break
         parts = chunks(np.ones(len(fresh), dtype=np.int64), _PAIRS)
         judged = list(spread(judge, [fresh[part] for part in parts], threads=threads))
-        matches = _joined([matches, *judged])
+        matches = _joined([matches, *(part for part, _ in judged)])
+        runs = furniture.joined([runs, *(part for _, part in judged)])
         known = np.union1d(known, fresh[:, 0] * count + fresh[:, 1])
         fresh = _through_a_third(matches, known, count)
-    return matches.take(np.lexsort((matches.pairs[:, 1], matches.pairs[:, 0])))
+    keys = furniture.furniture_keys(runs, matches.pairs)
+    order = np.lexsort((matches.pairs[:, 1], matches.pairs[:, 0]))
+    return replace(
+        matches.take(order[keys[order] == 0]),
+        pasted=furniture.pasted(keys, matches.pairs, _longest_places(matches)),
+    )
+
+
+def _longest_places(matches: Matches) -> I64:
+    """The bytes of each match's longest run in its left text, int64 (matches, 2)."""
+    top = furniture.longest_tiles(matches.found)
+    return matches.runs[top, :2] if len(matches.runs) else np.zeros((len(top), 2), dtype=np.int64)
 
 
 def _through_a_third(matches: Matches, known: I64, count: int) -> I64:

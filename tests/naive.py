@@ -23,7 +23,7 @@ _WORD = re.compile(
     (?P<alone> A M* )
     |
     (?P<word>
-        (?: [Ls] M* \. (?= [Ls] M* (?![Ls]) ) )*    # U.S., J.P.: single letters, each with a stop
+        (?: [Ls] M* \. (?= [Ls] M*+ (?![Ls]) ) )*   # U.S., J.P.: single letters, each with a stop
         [Ls9D]
         (?: [Ls9DM]
           | (?<=9) [.,] (?=9)                       # 1,580 and 1.58
@@ -34,7 +34,6 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATION = re.compile(r"(?:[Ls]M*\.)+(?:[Ls]M*)|(?:[Ls]M*){1,3}")
 
 
 class Word(NamedTuple):
@@ -69,10 +68,16 @@ def words(text: str) -> list[Word]:
         folded = "".join(_folded(text, classes, i) for i in range(start, end))
         found.append(Word(folded, places[start], places[end - 1] + 1, flags))
         last, opens = match.end(), False
-        abbreviated = _ABBREVIATION.fullmatch(inside) and ("." in inside or capital)
-        if end == last and text[last : last + 1] == "." and abbreviated:
+        if end == last and text[last : last + 1] == "." and _is_abbreviation(inside, capital):
             last += 1
     return found
+
+
+def _is_abbreviation(classes: str, capital: bool) -> bool:
+    """U.S. has stops inside; Mr. is a capital and two letters more at the most."""
+    letters = len(re.findall("[Ls]", classes))
+    short = capital and letters <= 3 and not re.search("[9D]", classes)
+    return short or re.match(r"[Ls]M*\.", classes) is not None
 
 
 def _class_of(char: str) -> str:
@@ -132,13 +137,13 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _between_blank_lines(lines: list[str]) -> Iterator[str]:
-    """Blocks end at a blank line, or at the first line break past LONG bytes."""
-    block = ""
+    """Blocks end at a blank line, or at a line break more than LONG bytes after the last one."""
+    block = before = ""
     for line in lines:
         block += line
-        if not line.strip(_SPACE) or _bytes(block.rstrip("\r\n")) > LONG:
+        if not line.strip(_SPACE) or _bytes(before + block.rstrip("\r\n")) > LONG:
             yield block
-            block = ""
+            block, before = "", "\n"
     yield block
 
 

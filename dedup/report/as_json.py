@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dedup.report.model import Report
 
 SCHEMA = "dedup-report/1"
-LISTS = ("families", "matches", "templates", "stories", "near_duplicate_stories")
+LISTS = ("families", "matches", "templates", "stories", "near_duplicate_stories", "furniture")
 _ROWS = 4096  # turned into Python at a time
 _OPTIONS = orjson.OPT_UTC_Z
 

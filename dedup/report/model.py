@@ -139,10 +139,27 @@ class NearDuplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class PastedRun:
+    """Words that a page pasted into paragraphs that are otherwise unlike.
+
+    paragraphs: how many distinct ones were set side by side because of it.
+    story, headline, source, published: the first story with it.
+    """
+
+    paragraphs: int
+    story: str
+    headline: str
+    source: str
+    published: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The figures that open a report.
 
     recycled: recycled words as a part of all words that are no furniture.
+    furniture: runs of words that pages pasted into paragraphs.
     expected_recall: share of the pairs at the LSH's threshold that it is expected to find; the
         passage lookup finds more.
     replaced: stories left out because a higher version is there.
@@ -162,6 +179,7 @@ class Summary:
     families_by_kind: Mapping[str, int]
     matches: int
     templates: int
+    furniture: int
     near_duplicate_pairs: int
     near_duplicate_groups: int
     expected_recall: float
@@ -236,6 +254,7 @@ class Report:
             families_by_kind={kind: kinds.count(kind) for kind in ("same", "edited", "partial")},
             matches=len(self.matches),
             templates=len(columns.templates),
+            furniture=len(columns.matches.pasted),
             near_duplicate_pairs=len(columns.alike),
             near_duplicate_groups=len(np.unique(columns.alike.groups)),
             expected_recall=columns.expected_recall,
@@ -259,10 +278,13 @@ class Report:
             "matches": tables.matches(self.columns),
             "templates": tables.templates(self.columns),
             "near_duplicate_stories": tables.near_duplicate_stories(self.columns),
+            "furniture": tables.furniture(self.columns),
         }
 
     def to_arrow(self) -> dict[str, pa.Table]:
-        """The tables stories, families, occurrences, matches, templates, near_duplicate_stories."""
+        """The tables stories, families, occurrences, matches, templates, near_duplicate_stories
+        and furniture.
+        """
         return dict(self._tables)
 
     @cached_property
@@ -311,6 +333,12 @@ class Report:
         """Pairs of whole stories that are mostly the same text."""
         table = self._tables["near_duplicate_stories"]
         return Rows(len(table), lambda a, b: [NearDuplicate(**row) for row in _rows(table, a, b)])
+
+    @cached_property
+    def furniture(self) -> Rows[PastedRun]:
+        """Runs of words that pages pasted into paragraphs, the most frequent first."""
+        table = self._tables["furniture"]
+        return Rows(len(table), lambda a, b: [PastedRun(**row) for row in _rows(table, a, b)])
 
     def text(self, passage: Passage) -> str:
         """The words of a passage, as published.

@@ -129,6 +129,19 @@ def templates(columns: Columns) -> pa.Table:
     return _match_table(columns, pairs[:, 0], pairs[:, 1], rows)
 
 
+def furniture(columns: Columns) -> pa.Table:
+    """A row a run of words that pages pasted into paragraphs; matches over it do not count."""
+    pasted = columns.matches.pasted
+    of_story = columns.paragraphs.stories[columns.texts.first[pasted.texts]]
+    return pa.table(
+        {
+            "paragraphs": pasted.counts,
+            **_story(columns, of_story, "story"),
+            "text": _slices(columns, pasted.places[:, 0], pasted.places[:, 1]),
+        }
+    )
+
+
 def near_duplicate_stories(columns: Columns) -> pa.Table:
     """A row a pair of whole stories that are mostly the same text."""
     alike, ids = columns.alike, columns.corpus.ids
@@ -224,12 +237,18 @@ def _kind(kinds: np.ndarray, first: np.ndarray | None = None) -> pa.Array:
 
 def _texts(columns: Columns, paragraphs: I64) -> pa.Array:
     """The text of some paragraphs."""
-    starts, ends = columns.paragraphs.starts[paragraphs], columns.paragraphs.ends[paragraphs]
+    return _slices(
+        columns, columns.paragraphs.starts[paragraphs], columns.paragraphs.ends[paragraphs]
+    )
+
+
+def _slices(columns: Columns, starts: I64, ends: I64) -> pa.Array:
+    """The text between bytes of the corpus buffer."""
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(ends - starts)))
     index = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], ends - starts)
     content = columns.corpus.buffer[index]
     return pa.LargeStringArray.from_buffers(
-        len(paragraphs), pa.py_buffer(bounds), pa.py_buffer(content)
+        len(starts), pa.py_buffer(bounds), pa.py_buffer(content)
     )
 
 

@@ -88,6 +88,15 @@ def _figures(report: Report) -> Group:
             "templates",
             Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not recycled"),
         )
+    if summary.furniture:
+        pasted = report.furniture[0]
+        rows.add_row(
+            "furniture",
+            Text(
+                f"{count(summary.furniture, 'run')} inside paragraphs otherwise unlike, as in"
+                f" {pasted.paragraphs:,}: “{shortened(pasted.text, 60)}”"
+            ),
+        )
     jaccard, run = report.settings.threshold, report.settings.passage
     rows.add_row(
         "search",

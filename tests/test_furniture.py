@@ -1,0 +1,58 @@
+import random
+
+import pytest
+
+from dedup import scan
+from tests import wire
+
+WIDGET = (
+    "Anneli Roun senators balk at a lengthy hearing about the river treaty and its gauges"
+    " farmers gear up to win the spring vote on water charges read more"
+)
+
+
+def corpus(stories, between):
+    """Stories of unlike sentences, each with the same words somewhere inside one."""
+    draw = random.Random(11)
+    sentences = [wire.paragraph(draw, 40).rstrip(".").split() for _ in range(stories)]
+    return [
+        (f"s{number:02}", between.format(" ".join(words[:20]), " ".join(words[20:])))
+        for number, words in enumerate(sentences)
+    ]
+
+
+def test_a_widget_inside_many_sentences_makes_no_match():
+    report = scan(corpus(12, "{} " + WIDGET + " {}."))
+
+    assert (len(report.matches), len(report.families)) == (0, 0)
+    assert [(run.paragraphs, run.story, run.text) for run in report.furniture] == [
+        (12, "s00", WIDGET)
+    ]
+
+
+def test_a_sentence_copied_between_sentences_is_no_furniture():
+    report = scan(corpus(12, "{}. " + WIDGET + ". {}."))
+
+    assert len(report.furniture) == 0
+    assert report.families[0].stories == 12
+
+
+def test_what_stands_in_three_texts_teaches_nothing():
+    report = scan(corpus(3, "{} " + WIDGET + " {}."))
+
+    assert len(report.furniture) == 0
+    assert report.families[0].stories == 3
+
+
+def test_paragraphs_that_share_more_than_the_widget_are_copies():
+    stories = corpus(12, "{} " + WIDGET + " {}.")
+    copied = stories[0][1].replace("read more", "read more today")
+
+    report = scan([*stories, ("s99", copied)])
+
+    assert [(m.left.story, m.right.story) for m in report.matches] == [("s00", "s99")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ordinary_recycling_leaves_no_furniture(seed):
+    assert len(scan(wire.corpus(seed, stories=60)).furniture) == 0
