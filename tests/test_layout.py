@@ -15,9 +15,9 @@ ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "shingles",
-    "minhash", "buckets", "lsh", "passages", "texts", "compare", "kinds", "screen", "match",
-    "families", "occurrences", "overlap", "alike", "warm", "characters", "report", "pipeline",
-    "__init__", "cli", "__main__",
+    "minhash", "buckets", "lsh", "passages", "texts", "compare", "kinds", "screen", "furniture",
+    "match", "families", "occurrences", "overlap", "alike", "warm", "characters", "report",
+    "pipeline", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 

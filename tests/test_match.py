@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dedup.furniture
 import dedup.match
 from dedup.compare import compare
 from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, kinds
 from dedup.match import Matches, match
-from dedup.tokens import Tokens
+from dedup.tokens import OPENS, Tokens
 from tests.conftest import (
     as_set,
     every_pair,
@@ -29,12 +30,13 @@ blocks = st.lists(st.integers(0, 5), max_size=4, unique=True).map(
     lambda numbers: [100 * block + word for block in numbers for word in range(6 + 2 * block)]
 )
 texts_of_blocks = st.lists(blocks, min_size=2, max_size=7)
-"""Texts put together from the same few blocks of words."""
+"""Texts put together from the same few sentences: words numbered from 0, 100, 200, …"""
 
 
 def chooser(texts, scale: int = 1):
     """The words of some of these texts, their hashes times a constant."""
-    everything = numbered(*texts)
+    flags = [[OPENS if word % 100 == 0 else 0 for word in text] for text in texts]
+    everything = numbered(*texts, flags=flags)
 
     def tokens_of(chosen: I64) -> Tokens:
         parts = [np.arange(*everything.offsets[[k, k + 1]]) for k in chosen]
@@ -96,7 +98,7 @@ def test_other_hash_values_give_the_same_matches(texts, scale):
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize("chunk", [1, 2, 7])
 def test_neither_chunks_nor_threads_change_anything(monkeypatch, chunk, threads):
-    texts = [[*range(k, k + 20), *range(50 * k + 200, 50 * k + 230)] for k in range(12)]
+    texts = [[*range(k % 3, k % 3 + 20), *range(50 * k + 110, 50 * k + 140)] for k in range(12)]
     whole = matched(texts, threads=1)
     monkeypatch.setattr(dedup.match, "_PAIRS", chunk)
 

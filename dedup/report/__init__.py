@@ -1,14 +1,14 @@
 """What was found: as objects, Arrow tables, JSON, CSV and a page for the terminal."""
 
 from dedup.report.columns import Columns
-from dedup.report.model import (
+from dedup.report.model import Report
+from dedup.report.values import (
     Family,
     Match,
     NearDuplicate,
     Occurrence,
     Passage,
     PastedRun,
-    Report,
     StoryShare,
     Summary,
 )
