@@ -14,7 +14,8 @@ from rich.text import Text
 from dedup.report.words import changes, count, day, legible, shortened
 
 if TYPE_CHECKING:
-    from dedup.report.model import Family, Report
+    from dedup.report.model import Report
+    from dedup.report.values import Family
 
 FAMILIES, STORIES = 8, 10
 _WIDTH = 100
