@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.buckets import distinct
 from dedup.compare import Comparison
 from dedup.kernels import I64, U64
 from dedup.shingles import shingle
@@ -104,8 +105,7 @@ def furniture_keys(runs: LongestRuns, pairs: I64) -> U64:
         return out
     keys, index = np.unique(runs.keys, return_inverse=True)
     share = np.bincount(index, weights=runs.embedded[runs.owners]) / np.bincount(index)
-    sides = np.stack((np.tile(index, 2), pairs[runs.owners].T.reshape(-1)), axis=1)
-    texts = np.bincount(np.unique(sides, axis=0)[:, 0], minlength=len(keys))
+    texts = _texts(index, pairs[runs.owners], len(keys))
     furniture = ((share >= SHARE) & (texts >= TEXTS))[index]
     hits = np.bincount(runs.owners, weights=furniture, minlength=len(pairs))
     sizes = np.bincount(runs.owners, minlength=len(pairs))
@@ -114,6 +114,13 @@ def furniture_keys(runs: LongestRuns, pairs: I64) -> U64:
     np.minimum.at(least, runs.owners[furniture], runs.keys[furniture])
     out[resting] = least[resting]
     return out
+
+
+def _texts(runs: I64, pairs: I64, count: int) -> I64:
+    """How many distinct texts the pairs of each run join; runs: int64 (pairs,)."""
+    sides = np.stack((np.tile(runs, 2), pairs.T.reshape(-1)), axis=1)
+    span = int(pairs.max(initial=0)) + 1
+    return np.bincount(distinct(sides, span)[:, 0], minlength=count)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,8 +151,7 @@ def pasted(keys: U64, pairs: I64, places: I64) -> Pasted:
     """
     rows = np.flatnonzero(keys)
     found, index = np.unique(keys[rows], return_inverse=True)
-    sides = np.stack((np.tile(index, 2), pairs[rows].T.reshape(-1)), axis=1)
-    counts = np.bincount(np.unique(sides, axis=0)[:, 0], minlength=len(found))
+    counts = _texts(index, pairs[rows], len(found))
     order = np.lexsort((pairs[rows, 1], pairs[rows, 0], index))
     first = rows[order[np.searchsorted(index[order], np.arange(len(found)))]]
     by_count = np.lexsort((places[first, 0], -counts))

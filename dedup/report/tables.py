@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dedup.buckets import distinct
 from dedup.compare import Comparison
 from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, SAME
@@ -253,8 +254,7 @@ def _slices(columns: Columns, starts: I64, ends: I64) -> pa.Array:
 
 
 def _distinct(groups: I64, values: np.ndarray, count: int) -> I64:
-    """How many distinct values each group has."""
-    if not len(groups):
-        return np.zeros(count, dtype=np.int64)
-    pairs = np.unique(np.stack((groups, values), axis=1), axis=0)
-    return np.bincount(pairs[:, 0], minlength=count)
+    """How many distinct values, from 0 on, each group has."""
+    pairs = np.stack((groups, values.astype(np.int64)), axis=1)
+    span = int(values.max(initial=0)) + 1
+    return np.bincount(distinct(pairs, span)[:, 0], minlength=count)
