@@ -9,8 +9,9 @@ is tiled from its ends only.
 Words outside the tiles that stand nowhere in the other text are counted as figures, names or plain
 words: a template differs in figures and names, an edit in plain words.
 
-Time O(words * log words) a text and O(words) a pair; a run that occurs more than CROWD times in a
-text starts no tile of its own. Memory is that of the texts of one chunk of pairs.
+Texts are shorter than 2**21 words each, as paragraphs are. Time O(words * log words) a text and
+O(words) a pair; a run that occurs more than CROWD times in a text starts no tile of its own. Memory
+is that of the texts of one chunk of pairs.
 
 Wise, "YAP3: improved detection of similarities in computer program and other texts", SIGCSE 1996
 (tiling). Broder, "On the resemblance and containment of documents", SEQUENCES 1997, section 2.
@@ -67,8 +68,8 @@ class Comparison:
         shared, left_shingles, right_shingles: distinct shingles in both, in the left, the right.
         left_words, right_words: words of the text.
         tiled, longest: words in all tiles, in the longest.
-        tiled_plain, longest_plain: the same, but for figures, names and titles; a character of a
-        script without spaces counts half.
+        tiled_plain, longest_plain: the same, but for figures, names and titles as the left text
+        writes them; a character of a script without spaces counts half.
         left_figures, left_names, left_plain and their right twins: words outside the tiles that
         the other text has nowhere.
         """

@@ -6,7 +6,8 @@ copied passage is where it stands. The longest shared run of a match is `embedde
 goes on beyond it at three of its four ends, in two texts that share next to nothing else. A copied
 passage is now and then found so too; furniture is found no other way. So a run is furniture if the
 matches over it are nearly all embedded and join TEXTS texts or more: it is learned from the corpus,
-and a small corpus teaches none. SHARE was set on labelled pairs of two publishers.
+and a small corpus teaches none. What three stories share inside their sentences is a match until a
+fourth has it too. SHARE was set on labelled pairs of two publishers.
 
 Runs are counted by their KEY-word shingles, since neighbours may lengthen a run by chance.
 Time and memory O(words in the longest runs of all matches), with a sort.

@@ -1,11 +1,13 @@
 """Where the paragraphs of each story begin and end.
 
-Blank lines part them where a text has any. Otherwise line breaks do, unless the text was wrapped
-at a column: then a line that is indented opens a paragraph and the other breaks are spaces. A block
-longer than LONG bytes, which is how a page without markup often arrives, is cut into groups of
-whole sentences, each of GROUP bytes or more; the cut depends on the text near it only, so that a
-copy inside another story is cut in the same places soon after it begins. A block of HARD bytes in
-which no sentence ends is cut between words, or anywhere if it has none.
+Blank lines part them where a text has any; there a line break does too if the line before it is a
+paragraph by its looks, longer than WRAP bytes and closed like a sentence. Otherwise line breaks do,
+unless the text was wrapped at a column: then a line that is indented opens a paragraph and the
+other breaks are spaces. A block longer than LONG bytes, which is how a page without markup often
+arrives, is cut into groups of whole sentences, each of GROUP bytes or more; the cut depends on the
+text near it only, so that a copy inside another story is cut in the same places soon after it
+begins. A block of HARD bytes in which no sentence ends is cut between words, or anywhere if it has
+none.
 
 Time O(bytes), one pass and a look at the lines; one row a paragraph.
 """
@@ -142,6 +144,18 @@ def _ends_sentence(buffer: U8, i: int, start: int, end: int) -> int:
 
 
 @kernel
+def _closed(buffer: U8, i: int) -> bool:
+    """Whether byte i, the last of a line, is one that sentences end with, or a quote behind it."""
+    c = buffer[i]
+    if c == 46 or c == 33 or c == 63 or c == 34 or c == 39 or c == 41 or c == 93:
+        return True
+    before = buffer[i - 1]
+    if before == 0x80:
+        return bool(c == 0x82 or c == 0x99 or c == 0x9D)
+    return bool(before == 0xBC and (c == 0x81 or c == 0x9F))
+
+
+@kernel
 def _emit(
     buffer: U8, story: int, start: int, end: int,
     stories: I64, starts: I64, ends: I64, n: int,
@@ -201,8 +215,9 @@ def _split(
         while i < end:
             stop = _line_end(buffer, i, end)
             if blanks > 0:
-                blank = _skip_space(buffer, i, stop) == stop
-                cut = blank or stop - opened > LONG
+                first = _skip_space(buffer, i, stop)
+                last = _trim(buffer, first, stop)
+                cut = last == first or (last - first > WRAP and _closed(buffer, last - 1))
             elif wrapped:
                 cut = _skip_space(buffer, stop, end) - stop >= 3  # a break and two blanks
             else:

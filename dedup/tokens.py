@@ -29,8 +29,8 @@ _SEPARATOR, _LETTER, _DIGIT, _ALONE, _IGNORED, _APOSTROPHE, _UPPER = 0, 1, 2, 3,
 _STOP, _COMMA, _MARK = 7, 8, 9
 _END, _JOIN, _POINT = 0, 1, 2
 _SPACELESS = (
-    "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "BOPOMOFO",
-    "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "YI SYLLABLE",
+    "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC ITERATION", "HIRAGANA", "KATAKANA",
+    "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "YI SYLLABLE",
 )  # fmt: skip
 _APOSTROPHES = "\u2018\u2019\u02bc\uff07"
 
@@ -239,7 +239,8 @@ def _after_mark(
             return _END, i
         if buffer[after] == 115 or buffer[after] == 83:  # possessive s, dropped
             beyond = _past(buffer, after + 1, end, kinds, _IGNORED)
-            if not _is_word(_kind_at(buffer, beyond, end, kinds)):
+            beyond_kind = _kind_at(buffer, beyond, end, kinds)
+            if not _is_word(beyond_kind) and beyond_kind != _MARK:
                 return _END, after + 1
         return _JOIN, after
     if mark == _STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The

@@ -15,7 +15,7 @@ from datasketch import MinHash
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 
 _SPACELESS = re.compile(
-    "CJK UNIFIED|CJK COMPATIBILITY IDEOGRAPH|HIRAGANA|KATAKANA|BOPOMOFO"
+    "CJK UNIFIED|CJK COMPATIBILITY IDEOGRAPH|IDEOGRAPHIC ITERATION|HIRAGANA|KATAKANA|BOPOMOFO"
     "|THAI|LAO|KHMER|MYANMAR|TIBETAN|YI SYLLABLE"
 )
 _WORD = re.compile(
@@ -137,13 +137,14 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _between_blank_lines(lines: list[str]) -> Iterator[str]:
-    """Blocks end at a blank line, or at a line break more than LONG bytes after the last one."""
-    block = before = ""
+    """Blocks end at a blank line, or behind a line that looks like a paragraph by itself."""
+    block = ""
     for line in lines:
         block += line
-        if not line.strip(_SPACE) or _bytes(before + block.rstrip("\r\n")) > LONG:
+        bare = line.strip(_SPACE)
+        if not bare or (_bytes(bare) > WRAP and bare[-1] in ".!?\"')]’”。！？"):
             yield block
-            block, before = "", "\n"
+            block = ""
     yield block
 
 

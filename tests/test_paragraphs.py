@@ -182,3 +182,20 @@ def test_line_ends_of_windows_change_no_paragraph():
     text = "\n".join(["  " + "x" * WRAP, "yy"] * 2)
 
     assert len(cut(text.replace("\n", "\r\n"))) == len(cut(text))
+
+
+def test_paragraphs_a_line_each_below_a_headline_and_a_blank_line_are_apart():
+    lines = [
+        "The council met on the river bank and voted to close the eastern bridge again." * 2
+    ] * 3
+    text = "HEADLINE\n\n" + "\n".join(lines)
+
+    assert cut(text) == ["HEADLINE", *lines]
+
+
+def test_lines_of_a_block_that_are_no_sentences_stay_together():
+    block = "\n".join(
+        ["a line of a poem that is quite a bit longer than a wrapped line is, since" * 2] * 2
+    )
+
+    assert cut("TITLE\n\n" + block) == ["TITLE", block]
