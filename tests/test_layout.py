@@ -17,7 +17,7 @@ ORDER = [
     "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "shingles",
     "minhash", "buckets", "lsh", "passages", "texts", "compare", "kinds", "screen", "furniture",
     "match", "families", "occurrences", "overlap", "alike", "warm", "characters", "report",
-    "pipeline", "__init__", "cli", "__main__",
+    "pipeline", "__init__", "options", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
