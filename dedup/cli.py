@@ -136,6 +136,53 @@ def scan(
             raise typer.Exit(1)
 
 
+@app.command()
+@on_a_corpus
+def evaluate(
+    corpus: Annotated[
+        list[str], typer.Argument(metavar="CORPUS…", help=_STORIES, show_default=False)
+    ],
+    labels: Annotated[
+        Path,
+        typer.Argument(help="Labelled pairs of passages, as JSON Lines.", show_default=False),
+    ],
+    strata: Annotated[
+        Path | None,
+        typer.Option(help="How many pairs each stratum of the labels stands for, as JSON."),
+    ] = None,
+    errors: Annotated[int, typer.Option(min=0, help="Show so many errors.")] = 10,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Show the figures at other values of --containment.")
+    ] = False,
+    json: Annotated[
+        Path | None, typer.Option(help="Write it all as one JSON document; - is stdout.")
+    ] = None,
+    *,
+    chosen: Chosen,
+) -> None:
+    """Say how right a report is on pairs of passages that people have labelled."""
+    with _one_sentence():
+        from dedup.evaluation import evaluate as evaluate_report
+        from dedup.report import files
+
+        settings = chosen.settings
+        to_stdout = str(json) == "-"
+        if json and not to_stdout:
+            files.ready(json)
+        found = evaluate_report(_scanned(corpus, settings, chosen), labels, strata=strata)
+        if to_stdout:
+            from dedup.evaluation.as_json import dump
+
+            dump(found, sys.stdout.buffer)
+        else:
+            from dedup.evaluation.terminal import show
+
+            if json:
+                found.to_json(json)
+            show(found, sys.stdout, errors=errors, curve=curve)
+        sys.stdout.flush()
+
+
 def _scanned(paths: list[str], settings: Settings, chosen: Chosen) -> Report:
     """The report on a corpus, with a bar while it is made."""
     from dedup.pipeline import scan as scan_corpus
