@@ -163,13 +163,15 @@ def evaluate(
     """Say how right a report is on pairs of passages that people have labelled."""
     with _one_sentence():
         from dedup.evaluation import evaluate as evaluate_report
+        from dedup.evaluation.labels import read_labels
         from dedup.report import files
 
         settings = chosen.settings
         to_stdout = str(json) == "-"
         if json and not to_stdout:
             files.ready(json)
-        found = evaluate_report(_scanned(corpus, settings, chosen), labels, strata=strata)
+        pairs = read_labels(labels, strata=strata)
+        found = evaluate_report(_scanned(corpus, settings, chosen), pairs)
         if to_stdout:
             from dedup.evaluation.as_json import dump
 

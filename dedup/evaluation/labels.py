@@ -22,6 +22,9 @@ from dedup.kernels import I64, U8
 from dedup.kinds import KINDS
 from dedup.report import Columns
 
+Given = str | Path | Iterable[Mapping[str, Any]]
+Strata = str | Path | Mapping[str, float]
+
 UNSURE = "unsure"
 _BOM = b"\xef\xbb\xbf"
 _FURTHEST = 2**31  # characters: beyond any text
@@ -31,31 +34,34 @@ _FURTHEST = 2**31  # characters: beyond any text
 class Labels:
     """Labelled pairs, in the order given, those that are unsure left out.
 
-    ids: the two stories of each pair, by name. stories: int64 (pairs, 2), by position.
+    ids: the two stories of each pair. wheres: where each pair was read, for faults.
     spans: int64 (pairs, 2, 2), start and end of side a, start and end of side b.
     kinds: uint8 (pairs,), positions in KINDS.
     strata: one a pair; "" where none is named.
+    weights: float64 (pairs,), for how many pairs of the population each stands; None if unknown.
     unsure: how many were left out.
     """
 
     ids: list[tuple[str, str]]
-    stories: I64
+    wheres: list[str]
     spans: I64
     kinds: U8
     strata: list[str]
+    weights: np.ndarray | None
     unsure: int
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def read_labels(given: str | Path | Iterable[Mapping[str, Any]], columns: Columns) -> Labels:
-    """Take labels from a file of JSON Lines or from Python, and find their stories.
+def read_labels(given: Given, *, strata: Strata | None = None) -> Labels:
+    """Take labels from a file of JSON Lines or from Python, and the sizes of their strata.
 
     Raises:
-        BadInput: the file cannot be read, a label is malformed, or it names what is not there.
+        BadInput: a file cannot be read, a label is malformed, a stratum's size is not told.
     """
-    ids, spans, kinds, strata, wheres = [], [], [], [], []
+    sizes = None if strata is None else _sizes(strata)
+    ids, wheres, spans, kinds, drawn = [], [], [], [], []
     unsure = 0
     for where, pair in _pairs(given):
         kind = _kind(pair, where)
@@ -64,77 +70,101 @@ def read_labels(given: str | Path | Iterable[Mapping[str, Any]], columns: Column
             continue
         (left, *left_span), (right, *right_span) = (_side(pair, name, where) for name in "ab")
         ids.append((left, right))
+        wheres.append(where)
         spans.append((left_span, right_span))
         kinds.append(KINDS.index(kind))
-        strata.append(_stratum(pair, where))
-        wheres.append(where)
-    stories = _positions(ids, wheres, columns)
-    found = Labels(
+        drawn.append(_stratum(pair, where))
+    return Labels(
         ids=ids,
-        stories=stories,
+        wheres=wheres,
         spans=np.array(spans, dtype=np.int64).reshape(-1, 2, 2),
         kinds=np.array(kinds, dtype=np.uint8),
-        strata=strata,
+        strata=drawn,
+        weights=None if sizes is None else _weights(drawn, wheres, sizes),
         unsure=unsure,
     )
-    _check_ends(found, wheres, columns)
-    return found
 
 
-def read_strata(given: str | Path | Mapping[str, float]) -> dict[str, float]:
-    """How many pairs of the population each stratum holds.
+def locate(labels: Labels, columns: Columns) -> I64:
+    """The positions of the labelled stories in the corpus, int64 (pairs, 2).
 
     Raises:
-        BadInput: the file cannot be read, or holds anything but names and counts.
+        BadInput: a story is not there, or its text ends before a passage does.
     """
-    where, counts = "strata", given
-    if isinstance(given, str | Path):
-        where = str(given)
-        counts = _json(_content(Path(given)), where)
-    if not isinstance(counts, Mapping):
+    stories = _positions(labels, columns)
+    distinct, of = np.unique(stories, return_inverse=True)
+    ends = columns.to_characters(distinct, columns.corpus.ends[distinct])[of].reshape(-1, 2)
+    beyond = np.argwhere(labels.spans[:, :, 1] > ends)
+    if len(beyond):
+        pair, side = beyond[0].tolist()
         raise BadInput(
-            f"this is {_type(counts)}, not an object",
+            f'"{"ab"[side]}" ends at character {labels.spans[pair, side, 1]} of story'
+            f" {quoted(labels.ids[pair][side])}, which has {ends[pair, side]}",
+            where=labels.wheres[pair],
+            remedy="Offsets count characters, not bytes, of the text as it stands in the corpus.",
+        )
+    return stories
+
+
+def _positions(labels: Labels, columns: Columns) -> I64:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = [name for pair in labels.ids for name in pair]
+    found = pc.index_in(pa.array(names, pa.large_string()), value_set=columns.corpus.ids)
+    out = np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    missing = np.flatnonzero(out < 0).tolist()
+    if missing:
+        count = len({names[k] for k in missing})
+        raise BadInput(
+            f"{count:,} labelled {'story is' if count == 1 else 'stories are'} not in the corpus,"
+            f" the first {quoted(names[missing[0]])}",
+            where=labels.wheres[missing[0] // 2],
+            remedy="Evaluate on the corpus that was labelled; --id-field names the field of ids.",
+        )
+    return out.reshape(-1, 2)
+
+
+def _sizes(given: Strata) -> dict[str, float]:
+    """How many pairs of the population each stratum holds."""
+    where, sizes = "strata", given
+    if isinstance(given, str | Path):
+        where, sizes = str(given), _json(_content(Path(given)), str(given))
+    if not isinstance(sizes, Mapping):
+        raise BadInput(
+            f"this is {_type(sizes)}, not an object",
             where=where,
             remedy='Write {"A": 9557, "B": 2179}: how many pairs each stratum holds.',
         )
-    for name, count in counts.items():
-        number = isinstance(count, int | float) and not isinstance(count, bool)
-        if not (number and count >= 0 and math.isfinite(count)):
+    for name, size in sizes.items():
+        number = isinstance(size, int | float) and not isinstance(size, bool)
+        if not (number and 0 <= size < math.inf):
             raise BadInput(
-                f"stratum {quoted(name)} holds {quoted(count)}",
+                f"stratum {quoted(name)} holds {quoted(size)}",
                 where=where,
                 remedy="Give how many pairs it holds, 0 or more.",
             )
-    return {str(name): float(count) for name, count in counts.items()}
+    return {name: float(size) for name, size in sizes.items()}
 
 
-def weights(labels: Labels, strata: Mapping[str, float]) -> np.ndarray:
-    """For how many pairs of the population each labelled pair stands, float64 (pairs,).
-
-    Raises:
-        BadInput: a pair has no stratum, or one whose size is not told.
-    """
-    unknown = [name for name in labels.strata if name not in strata]
+def _weights(drawn: list[str], wheres: list[str], sizes: Mapping[str, float]) -> np.ndarray:
+    """Each pair stands for its share of its stratum, float64 (pairs,)."""
+    unknown = [k for k, name in enumerate(drawn) if name not in sizes]
     if unknown:
-        told = ", ".join(map(quoted, list(strata)[:12])) or "none"
+        name = drawn[unknown[0]]
+        told = ", ".join(map(quoted, list(sizes)[:12])) or "none"
         raise BadInput(
-            f"{len(unknown):,} labelled pairs are of a stratum that is not listed, the first of"
-            f" {quoted(unknown[0])}"
-            if unknown[0]
-            else f"{len(unknown):,} labelled pairs have no listed stratum, the first none at all",
-            where="strata",
-            remedy=f"Give the size of every stratum of the labels; listed: {told}.",
+            f"stratum {quoted(name)} has no size" if name else "the pair names no stratum",
+            where=wheres[unknown[0]],
+            remedy=f"Give the size of the stratum of every pair; told are {told}.",
         )
-    names, of, drawn = np.unique(
-        np.array(labels.strata, dtype=object), return_inverse=True, return_counts=True
+    names, of, counts = np.unique(
+        np.array(drawn, dtype=np.str_), return_inverse=True, return_counts=True
     )
-    sizes = np.array([strata[name] for name in names], dtype=np.float64)
-    return np.asarray((sizes / drawn)[of])
+    return np.asarray((np.array([sizes[name] for name in names.tolist()]) / counts)[of])
 
 
-def _pairs(
-    given: str | Path | Iterable[Mapping[str, Any]],
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _pairs(given: Given) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each pair, and where it stands."""
     if isinstance(given, str | Path):
         for number, line in enumerate(_content(Path(given)).splitlines(), 1):
@@ -238,42 +268,6 @@ def _stratum(pair: Mapping[str, Any], where: str) -> str:
             f"stratum is {_type(stratum)}, not a text", where=where, remedy="Give its name."
         )
     return stratum or ""
-
-
-def _positions(ids: list[tuple[str, str]], wheres: list[str], columns: Columns) -> I64:
-    """The stories' positions in the corpus, int64 (pairs, 2)."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    flat = pa.array([name for pair in ids for name in pair], pa.large_string())
-    found = pc.index_in(flat, value_set=columns.corpus.ids).fill_null(-1)
-    positions = np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
-    missing = np.flatnonzero(positions < 0)
-    if len(missing):
-        first = int(missing[0])
-        count = len({ids[k // 2][k % 2] for k in missing.tolist()})
-        raise BadInput(
-            f"{count:,} labelled {'story is' if count == 1 else 'stories are'} not in the corpus,"
-            f" first {quoted(ids[first // 2][first % 2])}",
-            where=wheres[first // 2],
-            remedy="Evaluate on the corpus that was labelled; --id-field names the field of ids.",
-        )
-    return positions.reshape(-1, 2)
-
-
-def _check_ends(labels: Labels, wheres: list[str], columns: Columns) -> None:
-    """Refuse a passage that ends beyond its story's text."""
-    stories, of = np.unique(labels.stories, return_inverse=True)
-    sizes = columns.to_characters(stories, columns.corpus.ends[stories])[of].reshape(-1, 2)
-    beyond = np.argwhere(labels.spans[:, :, 1] > sizes)
-    if len(beyond):
-        pair, side = beyond[0].tolist()
-        raise BadInput(
-            f'"{"ab"[side]}" ends at character {labels.spans[pair, side, 1]} of story'
-            f" {quoted(labels.ids[pair][side])}, which has {sizes[pair, side]}",
-            where=wheres[pair],
-            remedy="Offsets count characters, not bytes, of the text as it stands in the corpus.",
-        )
 
 
 def _type(value: object) -> str:

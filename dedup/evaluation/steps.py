@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 
 from dedup.compare import compare
-from dedup.evaluation.labels import Labels, read_labels, read_strata, weights
+from dedup.evaluation.labels import Given, Labels, Strata, locate, read_labels
 from dedup.evaluation.model import COPY, Evaluation, Mistake, Point, Side, rates, share
 from dedup.evaluation.said import kinds_said
 from dedup.kernels import I64, U8
@@ -22,9 +18,9 @@ _TRIED = tuple(step / 20 for step in range(1, 20))  # values of `containment`
 
 def evaluate(
     report: Report,
-    labels: str | Path | Iterable[Mapping[str, Any]],
+    labels: Given | Labels,
     *,
-    strata: str | Path | Mapping[str, float] | None = None,
+    strata: Strata | None = None,
 ) -> Evaluation:
     """Hold what a report says against pairs that people have read and labelled.
 
@@ -36,16 +32,15 @@ def evaluate(
         BadInput: labels or strata cannot be read, or name what the corpus or the strata lack.
     """
     columns = report.columns
-    sizes = None if strata is None else read_strata(strata)
-    pairs = read_labels(labels, columns)
-    weighed = None if sizes is None else weights(pairs, sizes)
-    said = kinds_said(columns, pairs.stories, pairs.spans)
+    pairs = labels if isinstance(labels, Labels) else read_labels(labels, strata=strata)
+    stories = locate(pairs, columns)
+    said = kinds_said(columns, stories, pairs.spans)
 
     is_copy, said_copy = np.isin(pairs.kinds, COPY), np.isin(said, COPY)
     is_recycled, said_recycled = np.isin(pairs.kinds, RECYCLED), np.isin(said, RECYCLED)
     confusion = np.zeros((len(KINDS), len(KINDS)), dtype=np.int64)
     np.add.at(confusion, (pairs.kinds, said), 1)
-    texts = _texts(columns, pairs)
+    texts = _texts(columns, stories, pairs.spans)
     wrong = np.flatnonzero(pairs.kinds != said)
     gravest = np.lexsort(((is_copy == said_copy)[wrong], (is_recycled == said_recycled)[wrong]))
     return Evaluation(
@@ -54,18 +49,23 @@ def evaluate(
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         copy=rates(is_copy, said_copy),
         recycling=rates(is_recycled, said_recycled),
-        weighted_recall=None
-        if weighed is None
-        else share(float(weighed[is_copy & said_copy].sum()), float(weighed[is_copy].sum())),
+        weighted_recall=_weighted(pairs.weights, is_copy, said_copy),
         containment=columns.settings.containment,
         curve=_curve(columns, texts, is_copy),
         errors=tuple(_mistake(pairs, said, texts, k) for k in wrong[gravest].tolist()),
     )
 
 
-def _texts(columns: Columns, pairs: Labels) -> list[str]:
+def _weighted(weights: np.ndarray | None, is_copy: np.ndarray, said: np.ndarray) -> float | None:
+    """The part of the population's copies that is found."""
+    if weights is None:
+        return None
+    return share(float(weights[is_copy & said].sum()), float(weights[is_copy].sum()))
+
+
+def _texts(columns: Columns, stories: I64, places: I64) -> list[str]:
     """The labelled passages, two a pair; each story is decoded once."""
-    stories, spans = pairs.stories.reshape(-1), pairs.spans.reshape(-1, 2).tolist()
+    stories, spans = stories.reshape(-1), places.reshape(-1, 2).tolist()
     out = [""] * len(spans)
     story, text = -1, ""
     for k in np.argsort(stories, kind="stable").tolist():
