@@ -11,6 +11,7 @@ import dedup
 from dedup import BadInput, Story, evaluate, scan
 from dedup.cli import app
 from dedup.evaluation import Evaluation, Point
+from dedup.evaluation import said as said_of
 from dedup.kinds import KINDS
 from tests import labelled, wire
 from tests.conftest import sentence
@@ -130,6 +131,20 @@ def test_a_match_counts_before_a_family_and_the_stronger_of_two(report):
     whole = {"a": everything, "b": {"story": "copy", "start": 0, "end": 400}, "label": "none"}
 
     assert [KINDS[said(report, one)] for one in (first, whole)] == ["same", "same"]
+
+
+def test_passages_may_be_whole_stories_however_long(monkeypatch):
+    """Texts are looked up in parts; the parts change nothing."""
+    stories = wire.corpus(7, 30)
+    report = scan(stories)
+    whole = [{"story": one.id, "start": 0, "end": len(one.text)} for one in stories]
+    pairs = [{"a": a, "b": b, "label": "none"} for a in whole for b in whole if a != b]
+
+    at_once = evaluate(report, pairs)
+    monkeypatch.setattr(said_of, "_LOOKED_UP", 2)
+
+    assert evaluate(report, pairs) == at_once
+    assert len(at_once.errors) > 30
 
 
 def test_the_sides_of_a_pair_may_be_exchanged(report):

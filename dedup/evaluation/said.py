@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels import I64, U8
+from dedup.kernels import I64, U8, chunks
 from dedup.kinds import KINDS, NONE, SAME
 from dedup.report import Columns
 
+_LOOKED_UP = 1_000_000  # pairs of texts at a time
 _SPAN = 2**32  # characters: beyond any text, so that a story and an offset make one number
 
 
@@ -66,27 +67,38 @@ def _matched(columns: Columns, sides: I64, texts: I64, count: int) -> U8:
     """The strongest kind between the texts of the two sides of each pair, uint8 (count,)."""
     starts = np.searchsorted(sides, np.arange(2 * count + 1))  # sides are sorted
     lefts = np.flatnonzero(sides % 2 == 0)
-    other = sides[lefts] + 1
-    rows, rights = _expanded(starts[other], starts[other + 1])
-    a, b = texts[lefts][rows], texts[rights]
-    pairs = sides[lefts][rows] // 2
+    first, last = starts[sides[lefts] + 1], starts[sides[lefts] + 2]
+    pairs, kinds = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint8)]
+    for part in chunks(last - first, _LOOKED_UP):  # passages may be as long as whole stories
+        rows, rights = _expanded(first[part], last[part])
+        found = _between(columns, texts[lefts[part]][rows], texts[rights])
+        kept = np.flatnonzero(found != NONE)
+        pairs.append(sides[lefts[part]][rows[kept]] // 2)
+        kinds.append(found[kept])
+    return _strongest(np.concatenate(pairs), np.concatenate(kinds), count)
 
+
+def _between(columns: Columns, a: I64, b: I64) -> U8:
+    """The kind of each two texts, uint8 (len(a),)."""
     size = len(columns.texts)
     known = columns.matches.pairs[:, 0] * size + columns.matches.pairs[:, 1]  # sorted
     wanted = np.minimum(a, b) * size + np.maximum(a, b)
     places = np.searchsorted(known, wanted)
-    kinds = np.full(len(wanted), NONE, dtype=np.uint8)
+    out = np.full(len(wanted), NONE, dtype=np.uint8)
     found = np.flatnonzero(places < len(known))
     found = found[known[places[found]] == wanted[found]]
-    kinds[found] = columns.matches.kinds[places[found]]
-    kinds[a == b] = SAME
-    return _strongest(pairs, kinds, count)
+    out[found] = columns.matches.kinds[places[found]]
+    out[a == b] = SAME
+    return out
 
 
 def _strongest(pairs: I64, kinds: U8, count: int) -> U8:
-    """Of each pair's kinds the strongest, uint8 (count,). KINDS stands in that order, none last."""
+    """Of each pair's kinds the strongest, NONE where it has none, uint8 (count,).
+
+    But for NONE, which stands first, KINDS is in the order of strength.
+    """
     best = np.full(count, len(KINDS), dtype=np.uint8)
-    np.minimum.at(best, pairs, np.where(kinds == NONE, np.uint8(len(KINDS)), kinds))
+    np.minimum.at(best, pairs, kinds)
     return np.where(best == len(KINDS), np.uint8(NONE), best)
 
 
