@@ -70,7 +70,7 @@ class Evaluation:
     containment: the setting that the report was made with.
     curve: the copy figures at other values of that setting. The labelled passages themselves are
         compared for it: it judges the pairs, not whether the search would have found them, nor how
-        the text was cut into paragraphs.
+        the text was cut into paragraphs, nor what is furniture in this corpus.
     errors: the pairs that the report calls otherwise than their labels: first those that are
         recycling to one of the two only, then those that are a copy to one only, then the rest.
     """
