@@ -9,6 +9,7 @@ from dedup.settings import DEFAULTS, Settings
 from dedup.stories import Skipped, Story
 
 if TYPE_CHECKING:
+    from dedup.evaluation import Evaluation, evaluate
     from dedup.pipeline import scan
     from dedup.report import (
         Family,
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 
 _LATER = {
     "scan": "dedup.pipeline",
+    **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(
         (
             "Family",
@@ -48,6 +50,7 @@ __all__ = [
     "BadOutput",
     "BadSetting",
     "DedupError",
+    "Evaluation",
     "Family",
     "Match",
     "NearDuplicate",
@@ -60,6 +63,7 @@ __all__ = [
     "Story",
     "StoryShare",
     "Summary",
+    "evaluate",
     "scan",
 ]
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +14,12 @@ import typer
 
 from dedup import __version__
 from dedup.errors import DedupError
-from dedup.settings import DEFAULTS, Settings
+from dedup.options import Chosen, on_a_corpus
 
 if TYPE_CHECKING:
     from dedup.pipeline import Progress
     from dedup.report import Report
+    from dedup.settings import Settings
 
 app = typer.Typer(
     name="dedup",
@@ -28,14 +28,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_TUNING = "What counts as recycled"
-_FIELDS = "Which field is which"
+_STORIES = (
+    "Files, folders or globs of stories: .txt, .jsonl, .csv, .parquet, each also .gz or .zst;"
+    " - is JSON Lines from standard input."
+)
 _INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command."""
     gc.disable()  # one job, next to no cycles: collecting would take a tenth of a short run
+    # numba would import this BLAS, which no kernel uses: a tenth of a second.
+    sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
     app()
 
 
@@ -81,16 +85,9 @@ def _app(
 
 
 @app.command()
+@on_a_corpus
 def scan(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH…",
-            help="Files, folders or globs of stories: .txt, .jsonl, .csv, .parquet, each also .gz"
-            " or .zst; - is JSON Lines from standard input.",
-            show_default=False,
-        ),
-    ],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help=_STORIES, show_default=False)],
     json: Annotated[
         Path | None, typer.Option(help="Write the whole report as one JSON document; - is stdout.")
     ] = None,
@@ -107,95 +104,20 @@ def scan(
             min=0, max=1, metavar="SHARE", help="Exit with 1 if more than this share is recycled."
         ),
     ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out what cannot be read, and say so.")
-    ] = False,
-    encoding: Annotated[str, typer.Option(help="Of text files, JSON Lines and CSV.")] = "utf-8",
-    id_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    text_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    headline_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    published_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    source_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    version_field: Annotated[str | None, typer.Option(rich_help_panel=_FIELDS)] = None,
-    min_words: Annotated[
-        int, typer.Option(rich_help_panel=_TUNING, help="Shorter paragraphs are furniture.")
-    ] = DEFAULTS.min_words,
-    shingle: Annotated[
-        int, typer.Option(rich_help_panel=_TUNING, help="Words a shingle.")
-    ] = DEFAULTS.shingle,
-    containment: Annotated[
-        float,
-        typer.Option(
-            rich_help_panel=_TUNING, help="Least share of the shorter paragraph that is a copy."
-        ),
-    ] = DEFAULTS.containment,
-    partial_words: Annotated[
-        int, typer.Option(rich_help_panel=_TUNING, help="Least words of a copied clause.")
-    ] = DEFAULTS.partial_words,
-    story_threshold: Annotated[
-        float,
-        typer.Option(
-            rich_help_panel=_TUNING, help="Share in common that makes stories near-duplicates."
-        ),
-    ] = DEFAULTS.story_threshold,
-    threshold: Annotated[
-        float,
-        typer.Option(rich_help_panel=_TUNING, help="Jaccard similarity that the LSH is built for."),
-    ] = DEFAULTS.threshold,
-    recall: Annotated[
-        float,
-        typer.Option(
-            rich_help_panel=_TUNING, help="Share of the pairs at the threshold it must find."
-        ),
-    ] = DEFAULTS.recall,
-    passage: Annotated[
-        int,
-        typer.Option(
-            rich_help_panel=_TUNING, help="Words in a row that make two paragraphs candidates."
-        ),
-    ] = DEFAULTS.passage,
-    bucket: Annotated[
-        int,
-        typer.Option(
-            rich_help_panel=_TUNING, help="Candidates compared each with each; more, with one."
-        ),
-    ] = DEFAULTS.bucket,
-    permutations: Annotated[
-        int, typer.Option(rich_help_panel=_TUNING, help="Slots of a MinHash signature.")
-    ] = DEFAULTS.permutations,
-    seed: Annotated[
-        int, typer.Option(rich_help_panel=_TUNING, help="Of the permutations.")
-    ] = DEFAULTS.seed,
-    threads: Annotated[int, typer.Option(help="Threads; 0 is one a core.")] = DEFAULTS.threads,
+    *,
+    chosen: Chosen,
 ) -> None:
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
-    given = locals()
     with _one_sentence():
-        # numba would import this BLAS, which no kernel uses: a tenth of a second.
-        sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
-        from dedup.pipeline import scan as scan_corpus
         from dedup.report import files
 
-        settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
-        chosen = {
-            name: given[f"{name}_field"]
-            for name in ("id", "text", "headline", "published", "source", "version")
-            if given[f"{name}_field"]
-        }
+        settings = chosen.settings
         to_stdout = str(json) == "-"
         if json and not to_stdout:
             files.ready(json)
         for place in filter(None, (jsonl, csv)):
             files.folder(place)
-        with _bar() as bar, _first_run(bar) as progress:
-            report = scan_corpus(
-                paths,
-                settings,
-                fields=chosen or None,
-                encoding=encoding,
-                skip_bad=skip_bad,
-                progress=progress,
-            )
+        report = _scanned(paths, settings, chosen)
         _write(report, None if to_stdout else json, jsonl, csv)
         if to_stdout:
             from dedup.report.as_json import dump
@@ -212,6 +134,70 @@ def scan(
                 f"dedup: {share:.1%} is recycled, more than {fail_on_recycled:.1%}.", err=True
             )
             raise typer.Exit(1)
+
+
+@app.command()
+@on_a_corpus
+def evaluate(
+    corpus: Annotated[
+        list[str], typer.Argument(metavar="CORPUS…", help=_STORIES, show_default=False)
+    ],
+    labels: Annotated[
+        Path,
+        typer.Argument(help="Labelled pairs of passages, as JSON Lines.", show_default=False),
+    ],
+    strata: Annotated[
+        Path | None,
+        typer.Option(help="How many pairs each stratum of the labels stands for, as JSON."),
+    ] = None,
+    errors: Annotated[int, typer.Option(min=0, help="Show so many errors.")] = 10,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Show the figures at other values of --containment.")
+    ] = False,
+    json: Annotated[
+        Path | None, typer.Option(help="Write it all as one JSON document; - is stdout.")
+    ] = None,
+    *,
+    chosen: Chosen,
+) -> None:
+    """Say how right a report is on pairs of passages that people have labelled."""
+    with _one_sentence():
+        from dedup.evaluation import evaluate as evaluate_report
+        from dedup.evaluation.labels import read_labels
+        from dedup.report import files
+
+        settings = chosen.settings
+        to_stdout = str(json) == "-"
+        if json and not to_stdout:
+            files.ready(json)
+        pairs = read_labels(labels, strata=strata)
+        found = evaluate_report(_scanned(corpus, settings, chosen), pairs)
+        if to_stdout:
+            from dedup.evaluation.as_json import dump
+
+            dump(found, sys.stdout.buffer)
+        else:
+            from dedup.evaluation.terminal import show
+
+            if json:
+                found.to_json(json)
+            show(found, sys.stdout, errors=errors, curve=curve)
+        sys.stdout.flush()
+
+
+def _scanned(paths: list[str], settings: Settings, chosen: Chosen) -> Report:
+    """The report on a corpus, with a bar while it is made."""
+    from dedup.pipeline import scan as scan_corpus
+
+    with _bar() as bar, _first_run(bar) as progress:
+        return scan_corpus(
+            paths,
+            settings,
+            fields=chosen.fields or None,
+            encoding=chosen.encoding,
+            skip_bad=chosen.skip_bad,
+            progress=progress,
+        )
 
 
 def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | None) -> None:

@@ -17,7 +17,7 @@ ORDER = [
     "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "shingles",
     "minhash", "buckets", "lsh", "passages", "texts", "compare", "kinds", "screen", "furniture",
     "match", "families", "occurrences", "overlap", "alike", "warm", "characters", "report",
-    "pipeline", "__init__", "cli", "__main__",
+    "pipeline", "evaluation", "__init__", "options", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
@@ -69,7 +69,7 @@ def test_a_file_imports_only_earlier_files(path):
     assert not later
 
 
-@pytest.mark.parametrize("folder", ["readers", "report"])
+@pytest.mark.parametrize("folder", ["readers", "report", "evaluation"])
 def test_the_files_of_a_folder_do_not_import_in_circles(folder):
     waiting = {path.stem: _siblings(path) for path in sorted((ROOT / folder).glob("*.py"))}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
@@ -31,12 +32,16 @@ def show(report: Report, file: TextIO, *, families: int = FAMILIES, stories: int
 
     families, stories: at most so many of each.
     """
+    on_page(file, lambda console: _print(report, console, families, stories))
+
+
+def on_page(file: TextIO, draw: Callable[[Console], None]) -> None:
+    """Let `draw` print; where `file` is no terminal, plainly and at a fixed width."""
     if file.isatty():
-        _print(report, Console(file=file, highlight=False, emoji=False), families, stories)
+        draw(Console(file=file, highlight=False, emoji=False))
         return
     page = StringIO()
-    plain = Console(file=page, width=_WIDTH, highlight=False, emoji=False, color_system=None)
-    _print(report, plain, families, stories)
+    draw(Console(file=page, width=_WIDTH, highlight=False, emoji=False, color_system=None))
     file.writelines(line.rstrip() + "\n" for line in page.getvalue().splitlines())
 
 
@@ -168,15 +173,21 @@ def _changed(report: Report, family: Family) -> list[Text]:
     )
     if copy.kind == "partial":
         return [line.append(shortened(report.text(copy.passage), _EXCERPT))]
+    return [line.append(marked(family.text, report.text(copy.passage)))]
+
+
+def marked(first: str, later: str) -> Text:
+    """What changed from one text to another: [-dropped-] and {+added+} words, cut to an excerpt."""
+    line = Text()
     used = 0
-    for what, words in changes(family.text, report.text(copy.passage)):
+    for what, words in changes(first, later):
         left, right = _MARKS.get(what, ("", ""))
         line.append(f"{left}{shortened(words, _EXCERPT)}{right} ", style=_STYLES[what])
         used += len(words)
         if used > _EXCERPT:
             line.append("…", style="dim")
             break
-    return [line]
+    return line
 
 
 def _stories(report: Report, limit: int) -> Padding:
