@@ -1,8 +1,9 @@
-"""The first run after an install, in half the time: two processes compile at once.
+"""The first run after an install, in little more than half the time: two processes compile at once.
 
 numba compiles one kernel at a time in a process, and keeps what it compiled on disk. So while the
-first steps compile their kernels, a second process compiles those of the later steps, by taking
-these steps with two texts of a few words.
+first steps compile their kernels, a second process compiles those that compare texts, by comparing
+two of a few words. Once the first process gets there it does not wait idly either: it compiles the
+kernels of the steps after, by gathering a made-up match.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _WAIT = 120  # seconds, after which the first process compiles for itself
 
 
 def start() -> Callable[[], None]:
-    """Compile the kernels of the later steps in another process; call the result to wait for it."""
+    """Compile what compares texts in another process; call the result before comparing any."""
     try:
         other = subprocess.Popen(
             [sys.executable, "-m", "dedup.warm"],
@@ -30,7 +31,10 @@ def start() -> Callable[[], None]:
 
     def wait() -> None:
         try:
+            gather_a_match()
             other.wait(_WAIT)
+        except subprocess.TimeoutExpired:
+            pass
         except BaseException:
             other.kill()
             raise
@@ -38,46 +42,64 @@ def start() -> Callable[[], None]:
     return wait
 
 
-def take_later_steps() -> None:
-    """Match, gather and weigh two texts of which one is the other with a word changed."""
-    from dedup.alike import alike_stories
-    from dedup.families import assemble, covered
+_SIZE = 30  # words of a text
+_TEXTS = np.arange(2, dtype=np.int64)
+_BOUNDS = np.array([0, _SIZE, 2 * _SIZE], dtype=np.int64)
+
+
+def compare_two_texts() -> None:
+    """Compare two texts of which one is the other with its first word changed."""
     from dedup.match import match
+    from dedup.tokens import Tokens
+
+    places = np.arange(2 * _SIZE, dtype=np.int64)
+    values = (places % _SIZE).astype(np.uint64)
+    values[0] = _SIZE
+    tokens = Tokens(values, places, places + 1, np.zeros(2 * _SIZE, dtype=np.uint8), _BOUNDS)
+    match(_TEXTS.reshape(1, 2), lambda _: tokens, stories=_TEXTS, threads=1)
+
+
+def gather_a_match() -> None:
+    """Take the steps behind a match of two texts."""
+    from dedup.alike import alike_stories
+    from dedup.compare import Comparison, joined
+    from dedup.families import assemble, covered
+    from dedup.kinds import EDITED
+    from dedup.match import Matches
     from dedup.minhash import Signatures
     from dedup.shingles import Shingles
     from dedup.texts import Texts
-    from dedup.tokens import Tokens
 
-    size = 30
-    places = np.arange(2 * size, dtype=np.int64)
-    values = (places % size).astype(np.uint64)
-    values[0] = size
-    offsets = np.array([0, size, 2 * size], dtype=np.int64)
-    tokens = Tokens(values, places, places + 1, np.zeros(2 * size, dtype=np.uint8), offsets)
-    one_each = np.arange(2, dtype=np.int64)
+    pair = _TEXTS.reshape(1, 2)
+    columns = joined([]).counts.shape[1]
+    found = Comparison(
+        np.full((1, columns), _SIZE, dtype=np.int32),
+        np.array([[1, 1, _SIZE - 1]], dtype=np.int32),
+        _TEXTS,
+    )
+    kinds, runs = np.array([EDITED], dtype=np.uint8), np.zeros((1, 4), dtype=np.int64)
+    matches = Matches(pair, kinds, found, runs)
     texts = Texts(
-        words=np.full(2, size, dtype=np.int32),
-        of=one_each,
+        words=np.full(2, _SIZE, dtype=np.int32),
+        of=_TEXTS,
         furniture=np.zeros(2, dtype=bool),
-        fingerprints=one_each.astype(np.uint64),
-        occurrences=one_each,
+        fingerprints=_TEXTS.astype(np.uint64),
+        occurrences=_TEXTS,
         offsets=np.arange(3, dtype=np.int64),
     )
-    pair = one_each.reshape(1, 2)
-    matches = match(pair, lambda _: tokens, stories=one_each, threads=1)
-    assemble(matches, texts, one_each)
+    assemble(matches, texts, _TEXTS)
     covered(matches, 2)
     alike_stories(
         pair,
-        np.array([size], dtype=np.int64),
-        words=np.full(2, size, dtype=np.int64),
+        np.array([_SIZE], dtype=np.int64),
+        words=np.full(2, _SIZE, dtype=np.int64),
         signatures=Signatures(np.zeros((2, 128), dtype=np.uint32), 1, 3),
-        texts=one_each,
+        texts=_TEXTS,
         bounds=np.arange(3, dtype=np.int64),
-        shingles_of=lambda _: Shingles(values, offsets, 3),
+        shingles_of=lambda _: Shingles(np.arange(2 * _SIZE, dtype=np.uint64), _BOUNDS, 3),
         threads=1,
     )
 
 
 if __name__ == "__main__":
-    take_later_steps()
+    compare_two_texts()
