@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
 from dedup.settings import DEFAULTS, Settings
-from dedup.stories import Skipped, Story
 
 if TYPE_CHECKING:
     from dedup.evaluation import Evaluation, evaluate
@@ -22,11 +21,14 @@ if TYPE_CHECKING:
         StoryShare,
         Summary,
     )
+    from dedup.stories import Skipped, Story
 
 __version__ = "0.1.0"
 
 _LATER = {
     "scan": "dedup.pipeline",
+    "Skipped": "dedup.stories",
+    "Story": "dedup.stories",
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(
         (
@@ -69,7 +71,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs numba and pyarrow only when it is used."""
+    """Import what needs numpy, numba and pyarrow only when it is used."""
     if name not in _LATER:
         raise AttributeError(f"module 'dedup' has no attribute {name!r}")
     from importlib import import_module
