@@ -1,8 +1,8 @@
 """The report as CSV, a table a file, for spreadsheets.
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe instead: texts and
-headlines come from outside. Shared runs are written as "left start-left end:right start-right end",
-parted by spaces.
+A cell that a spreadsheet would take for a formula begins with an apostrophe instead, and control
+characters, which may command a terminal, are U+FFFD: texts and headlines come from outside. Shared
+runs are written as "left start-left end:right start-right end", parted by spaces.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dedup.report.model import Report
 
 _FORMULA = r"^([=+\-@\t\r])"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
 def write_csv(report: Report, place: Path) -> None:
@@ -46,7 +47,8 @@ def _flat(table: pa.Table) -> pa.Table:
             ]
             table = table.set_column(index, name, pa.array(plain, pa.large_string()))
         elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            safe = pc.replace_substring_regex(column, pattern=_FORMULA, replacement=r"'\1")
+            safe = pc.replace_substring_regex(column, pattern=_CONTROL, replacement="\ufffd")
+            safe = pc.replace_substring_regex(safe, pattern=_FORMULA, replacement=r"'\1")
             table = table.set_column(index, name, safe)
         elif pa.types.is_timestamp(column.type):
             table = table.set_column(index, name, pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ"))
