@@ -12,8 +12,11 @@ def offsets(buffer: U8, bases: I64, positions: I64) -> I64:
 
     bases, positions: int64, bytes, at the start of a character each.
     """
-    out = np.empty(len(positions), dtype=np.int64)
-    _count(buffer, bases, positions, out)
+    order = np.argsort(positions, kind="stable")  # so that each byte is passed over once
+    counts = np.empty(len(positions), dtype=np.int64)
+    _count(buffer, bases[order], positions[order], counts)
+    out = np.empty_like(counts)
+    out[order] = counts
     return out
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,9 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command."""
+    for stream in (sys.stdout, sys.stderr):  # whatever their encoding, no character is a fault
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     gc.disable()  # one job, next to no cycles: collecting would take a tenth of a short run
     # numba would import this BLAS, which no kernel uses: a tenth of a second.
     sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
@@ -67,6 +71,15 @@ def _one_sentence() -> Iterator[None]:
     except MemoryError:
         typer.echo("dedup: the corpus does not fit into memory. Scan it in parts.", err=True)
         raise typer.Exit(2) from None
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        typer.echo(
+            f"dedup: this should not have happened ({type(error).__name__}: {error})."
+            " Please report it with the command.",
+            err=True,
+        )
+        raise typer.Exit(2) from error
 
 
 def _version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any, TypeVar
 
@@ -25,13 +26,21 @@ U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-F32 = NDArray[np.float32]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-kernel: Callable[[Any], Any] = njit(cache=True, nogil=True)
-inlined: Callable[[Any], Any] = njit(cache=True, nogil=True, inline="always")
+
+def _compiled(function: Any, **options: Any) -> Any:
+    """Compile at the first call, and keep it on disk where there is a place for that."""
+    try:
+        return njit(cache=True, nogil=True, **options)(function)
+    except RuntimeError:  # neither the package nor the user's cache folder can be written to
+        return njit(nogil=True, **options)(function)
+
+
+kernel: Callable[[Any], Any] = _compiled
+inlined: Callable[[Any], Any] = partial(_compiled, inline="always")
 
 
 def spread(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UNDATED = np.iinfo(np.int64).max
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Corpus:
     def date(self, story: int) -> datetime | None:
         """When the story at this position was published, in UTC."""
         micros = int(self.published[story])
-        return None if micros == UNDATED else _EPOCH + timedelta(microseconds=micros)
+        return None if micros == UNDATED else EPOCH + timedelta(microseconds=micros)
 
 
 def schema() -> pa.Schema:

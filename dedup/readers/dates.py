@@ -35,6 +35,8 @@ _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICRO
 # Years 1973 to 3237; milliseconds begin above them, so a number is one or the other.
 _SECONDS = (1e8, 4e10)
 
+_LONGEST = 200  # characters: no date is, and the patterns need not be tried
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -123,6 +125,8 @@ def _of_number(value: int | float) -> int:
 @lru_cache(maxsize=1 << 14)
 def _of_text(value: str) -> int | None:
     """A date in words; of a year of stories many share one."""
+    if len(value) > _LONGEST:
+        raise ValueError(f"the date {quoted(value)} is not understood")
     text = _WIRE_CODES.sub("", value).strip()
     return _within(_moment(text), value) if text else None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import orjson
 
 from dedup.report.files import folder, write_aside
+from dedup.report.tables import rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,29 +71,29 @@ def _lines(report: Report, name: str) -> Iterator[bytes]:
     """One JSON object a row."""
     table = report.to_arrow()[name]
     for start in range(0, len(table), _ROWS):
-        rows = _rows(table.slice(start, _ROWS))
+        made = _rows(table.slice(start, _ROWS))
         if name == "families":
-            _add_occurrences(report, start, rows)
-        for row in rows:
+            _add_occurrences(report, start, made)
+        for row in made:
             yield orjson.dumps(row, option=_OPTIONS)
 
 
-def _add_occurrences(report: Report, start: int, rows: list[dict[str, Any]]) -> None:
+def _add_occurrences(report: Report, start: int, made: list[dict[str, Any]]) -> None:
     """Give each family its occurrences."""
-    offsets = report.columns.places.offsets[start : start + len(rows) + 1].tolist()
+    offsets = report.columns.places.offsets[start : start + len(made) + 1].tolist()
     low, high = offsets[0], offsets[-1]
     places = _rows(report.to_arrow()["occurrences"].drop_columns(["family"]).slice(low, high - low))
-    for row, first, last in zip(rows, offsets[:-1], offsets[1:], strict=True):
+    for row, first, last in zip(made, offsets[:-1], offsets[1:], strict=True):
         row["occurrences"] = places[first - low : last - low]
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
     """Rows as dictionaries; runs as lists of four numbers."""
-    columns = {name: table[name].to_pylist() for name in table.column_names if name != "runs"}
-    if "runs" in table.column_names:
-        columns["runs"] = _runs(table["runs"])
-    names = list(columns)
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    if "runs" not in table.column_names:
+        return rows(table)
+    runs = _runs(table["runs"])
+    made = rows(table.drop_columns(["runs"]))
+    return [{**row, "runs": own} for row, own in zip(made, runs, strict=True)]
 
 
 def _runs(column: pa.ChunkedArray) -> list[list[list[int]]]:

@@ -14,9 +14,19 @@ from dedup.errors import BadOutput
 def write_aside(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     """Let `fill` write a new file, and put it at `path` only when it is complete.
 
+    A link is followed; a pipe or a device is written to directly.
+
     Raises:
         BadOutput: it cannot be written; what stood at `path` before still does.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # a pipe or a device takes it as it comes
+        try:
+            with path.open("wb") as file:
+                fill(file)
+        except OSError as error:
+            raise _refused(path, error) from error
+        return
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -42,6 +52,7 @@ def ready(path: Path) -> None:
     Raises:
         BadOutput: its folder is missing or closed to writing, or it is a folder itself.
     """
+    path = path.resolve()
     if path.is_dir():
         raise BadOutput("this is a folder", where=str(path), remedy="Name a file.")
     if not path.parent.is_dir():

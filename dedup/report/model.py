@@ -35,6 +35,14 @@ class Report:
 
     columns: Columns
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was made on demand, so that it can be sent to another process."""
+        return {"columns": self.columns}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the columns; the rest is made on demand again."""
+        self.__dict__.update(state)
+
     @property
     def settings(self) -> Settings:
         """The settings it was made with."""
@@ -112,9 +120,9 @@ class Report:
 
         def make(start: int, end: int) -> list[Family]:
             low = int(offsets[start])
-            rows = places.slice(low, int(offsets[end]) - low).to_pylist()
+            rows = _rows(places, low, int(offsets[end]))
             out = []
-            for k, row in enumerate(table.slice(start, end - start).to_pylist(), start):
+            for k, row in enumerate(_rows(table, start, end), start):
                 own = rows[int(offsets[k]) - low : int(offsets[k + 1]) - low]
                 out.append(
                     Family(
@@ -201,8 +209,9 @@ class Report:
 
 
 def _rows(table: pa.Table, start: int, end: int) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.slice(start, end - start).to_pylist()
-    return rows
+    from dedup.report.tables import rows
+
+    return rows(table.slice(start, end - start))
 
 
 def _occurrence(row: dict[str, Any]) -> Occurrence:

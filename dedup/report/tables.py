@@ -6,6 +6,7 @@ corpus, so that the same stories give the same tables.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from dedup.compare import Comparison
 from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, SAME
 from dedup.report.columns import Columns
-from dedup.stories import UNDATED
+from dedup.stories import EPOCH, UNDATED
 
 _FIRST = "first"
 _RUN = pa.struct(
@@ -213,6 +214,22 @@ def _runs(columns: Columns, left: I64, right: I64, links: I64) -> pa.Array:
     runs = pa.StructArray.from_arrays([pa.array(flat[:, k]) for k in range(4)], fields=list(_RUN))
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), ends))
     return pa.LargeListArray.from_arrays(pa.array(bounds), runs)
+
+
+def rows(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows as dictionaries. Times are made here, since Arrow would ask for a time zone database."""
+    values = {
+        name: [_moment(micros) for micros in table[name].cast("int64").to_pylist()]
+        if pa.types.is_timestamp(table[name].type)
+        else table[name].to_pylist()
+        for name in table.column_names
+    }
+    names = list(values)
+    return [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
 def _story(columns: Columns, of_story: I64, name: str) -> dict[str, Any]:
