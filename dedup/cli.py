@@ -126,6 +126,8 @@ def scan(
 
         settings = chosen.settings
         to_stdout = str(json) == "-"
+        written = [place for place in (None if to_stdout else json, jsonl, csv) if place]
+        files.apart(written, paths)
         if json and not to_stdout:
             files.ready(json)
         for place in filter(None, (jsonl, csv)):
@@ -181,6 +183,7 @@ def evaluate(
 
         settings = chosen.settings
         to_stdout = str(json) == "-"
+        files.apart([json] if json and not to_stdout else [], [*corpus, str(labels)])
         if json and not to_stdout:
             files.ready(json)
         pairs = read_labels(labels, strata=strata)

@@ -31,7 +31,8 @@ class Story:
 
     id: its name in the corpus, unlike every other.
     published: when it was first published; without a time zone it is taken as UTC.
-    version: of two stories with one id, the higher version replaces the lower.
+    version: of two stories with one id, the higher version replaces the lower, and counts as seen
+        when the earliest was published.
     """
 
     id: str
@@ -196,6 +197,7 @@ def corpus_of(
 
     tables = [batch.table for batch in batches] or [schema().empty_table()]
     table = pa.concat_tables(tables).combine_chunks()
+    table = _first_published(table)
     order = _first_seen_order(table)
     rows, repeats, replaced = _one_a_id(table, order)
     left_out = list(skipped)
@@ -221,6 +223,22 @@ def corpus_of(
     )
 
 
+def _first_published(table: pa.Table) -> pa.Table:
+    """The table with each story's date that of its earliest version, which was seen first."""
+    import pyarrow as pa
+
+    ids = table["id"].to_pylist()
+    if len(set(ids)) == len(ids):
+        return table
+    published = _micros(table["published"])
+    earliest: dict[str, int] = {}
+    for name, moment in zip(ids, published.tolist(), strict=True):
+        earliest[name] = min(moment, earliest.get(name, moment))
+    moments = np.array([earliest[name] for name in ids], dtype=np.int64)
+    column = pa.array(moments, mask=moments == UNDATED).cast(table.schema.field("published").type)
+    return table.set_column(table.column_names.index("published"), "published", column)
+
+
 def _first_seen_order(table: pa.Table) -> NDArray[np.int64]:
     """Rows by published, version and id; ids that are whole numbers stand in counting order."""
     ids = _column(table["id"])
@@ -243,17 +261,17 @@ def _one_a_id(
         return order, [], 0
     versions = _integers(table["version"], 0)
     newest: dict[str, int] = {}
-    repeats: list[tuple[int, int]] = []
     for row in range(len(ids)):
-        kept = newest.setdefault(ids[row], row)
-        if row != kept and versions[row] == versions[kept]:
-            repeats.append((row, kept))
-        elif versions[row] > versions[kept]:
+        if versions[row] > versions[newest.setdefault(ids[row], row)]:
             newest[ids[row]] = row
-    keep = np.zeros(len(ids), dtype=bool)
-    keep[list(newest.values())] = True
+    kept = np.array([newest[name] for name in ids])
+    repeats = [
+        (row, int(kept[row]))
+        for row in range(len(ids))
+        if row != kept[row] and versions[row] == versions[kept[row]]
+    ]
     replaced = len(ids) - len(newest) - len(repeats)
-    return order[keep[order]], repeats, replaced
+    return order[kept[order] == order], repeats, replaced
 
 
 def _repeated_id(table: pa.Table, batches: Sequence[Batch], row: int, first: int) -> BadInput:

@@ -111,7 +111,7 @@ def test_fields_are_named_by_options(tmp_path):
         (["{corpus}", "--threshold", "nan"], "dedup: threshold is nan. Choose from 0.05 to 1."),
         (["{corpus}", "--json", "{folder}/no/r.json"], "its folder does not exist. Create "),
         (["{corpus}", "--json", "{folder}"], "this is a folder. Name a file."),
-        (["{corpus}", "--csv", "{corpus}"], "cannot be written (File exists)"),
+        (["{corpus}", "--csv", "{corpus}/t"], "cannot be written (Not a directory)"),
         (["{corpus}", "--text-field", "story"], 'no field "story" among id, text.'),
         (["{corpus}", "--encoding", "utf-77"], "utf-77"),
     ],
@@ -196,3 +196,28 @@ def test_help_loads_no_kernel_and_no_arrow():
     )
 
     assert subprocess.run([sys.executable, "-c", check], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--json={corpus}", "--csv={folder}", "--jsonl={folder}/out"])
+def test_what_is_read_is_never_written_over(corpus, tmp_path, option):
+    before = corpus.read_bytes()
+
+    done = dedup("scan", corpus, tmp_path, option.format(corpus=corpus, folder=tmp_path))
+
+    assert done.returncode == 2
+    assert "stories are read from" in done.stderr
+    assert corpus.read_bytes() == before
+
+
+def test_a_report_goes_into_a_device_and_through_a_link(corpus, tmp_path):
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    dedup("scan", corpus, "--quiet", "--json", link)
+    null = dedup("scan", corpus, "--quiet", "--json", "/dev/null")
+
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["schema"] == "dedup-report/1"
+    assert null.returncode == 0
+    assert Path("/dev/null").is_char_device()

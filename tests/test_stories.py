@@ -99,3 +99,21 @@ def test_columns_cannot_be_written_to():
 
     with pytest.raises(ValueError, match="read-only"):
         found.buffer[0] = 0
+
+
+def test_a_correction_was_first_seen_when_its_first_version_was():
+    found = corpus(
+        Story("wire", "old", published=day(1), version=1),
+        Story("paper", "copy", published=day(2)),
+        Story("wire", "new", published=day(3), version=2),
+    )
+
+    assert found.ids.to_pylist() == ["wire", "paper"]
+    assert (found.text(0), found.date(0)) == ("new", day(1))
+
+
+@given(st.permutations([1, 1, 2]))
+def test_repeats_of_a_replaced_version_are_no_fault(versions):
+    found = corpus(*(Story("a", str(version), version=version) for version in versions))
+
+    assert (found.text(0), found.replaced) == ("2", 2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from glob import glob
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,6 +64,22 @@ def ready(path: Path) -> None:
         raise BadOutput(
             "its folder cannot be written to", where=str(path), remedy="Choose another place."
         )
+
+
+def apart(outputs: Iterable[Path], inputs: Iterable[str]) -> None:
+    """Refuse outputs that would replace what is read, or be read the next time.
+
+    Raises:
+        BadOutput: an output is an input, or is a folder of tables that lies in one.
+    """
+    named = (name for given in inputs for name in glob(given, recursive=True) or [given])
+    read = [Path(name).resolve() for name in named if name != "-"]
+    for output in outputs:
+        place = output.resolve()
+        for path in read:
+            if place == path or (path.is_dir() and not place.suffix and place.is_relative_to(path)):
+                what = f"stories are read from {path}"
+                raise BadOutput(what, where=str(output), remedy="Choose another place.")
 
 
 def folder(path: Path) -> Path:

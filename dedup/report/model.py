@@ -173,6 +173,24 @@ class Report:
         """
         return self.columns.corpus.text(self._positions[passage.story])[passage.start : passage.end]
 
+    def around(self, passage: Passage, margin: int) -> str:
+        """A passage with up to `margin` characters of its paragraph on either side, whole words.
+
+        Raises:
+            KeyError: no story has this id.
+        """
+        columns, story = self.columns, self._positions[passage.story]
+        first = int(np.searchsorted(columns.paragraphs.stories, story))
+        start, end = columns.paragraph_spans[first + passage.paragraph].tolist()
+        text = columns.corpus.text(story)
+        low, high = max(start, passage.start - margin), min(end, passage.end + margin)
+        before, after = text[low : passage.start], text[passage.end : high]
+        if low > start and " " in before:
+            before = before.split(" ", 1)[1]
+        if high < end and " " in after:
+            after = after.rsplit(" ", 1)[0]
+        return before + text[passage.start : passage.end] + after
+
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {name: k for k, name in enumerate(self.columns.corpus.ids.to_pylist())}

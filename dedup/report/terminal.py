@@ -22,6 +22,7 @@ FAMILIES, STORIES = 8, 10
 _WIDTH = 100
 _EXCERPT = 280  # characters
 _SKIPPED = 5
+_MARGIN = 80  # characters of the paragraph on either side of a copied passage
 _STYLES = {"equal": "", "skipped": "dim", "dropped": "red strike", "added": "green"}
 _MARKS = {"dropped": ("[-", "-]"), "added": ("{+", "+}")}
 _KIND_STYLES = {"same": "bold yellow", "edited": "bold cyan", "partial": "bold magenta"}
@@ -173,7 +174,10 @@ def _changed(report: Report, family: Family) -> list[Text]:
     )
     if copy.kind == "partial":
         return [line.append(shortened(report.text(copy.passage), _EXCERPT))]
-    return [line.append(marked(family.text, report.text(copy.passage)))]
+    now = report.around(copy.passage, _MARGIN)
+    if not any(what in _MARKS for what, _ in changes(family.text, now)):
+        return []
+    return [line.append(marked(family.text, now))]
 
 
 def marked(first: str, later: str) -> Text:
