@@ -19,7 +19,7 @@ PARAGRAPH = (
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
     """The first run after an install says on stderr that it compiles."""
-    dedup("scan", Path(__file__).parents[1] / "fixtures" / "stories", "--quiet")
+    dedup("scan", Path(__file__).parents[1] / "fixtures" / "stories")
 
 
 @pytest.fixture
