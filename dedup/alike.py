@@ -26,6 +26,7 @@ from dedup.shingles import Shingles
 
 _LOOSE = 0.5  # of the share asked for: pairs whose passages come to less are not compared
 _JACCARD = 0.5  # of two stories, for the LSH
+_BYTES = 6  # a word, about
 _CHUNK = 4_000_000  # bytes of text compared by a thread at a time
 
 
@@ -85,9 +86,17 @@ def alike_stories(
         stories, places = np.unique(chosen, return_inverse=True)
         return overlaps(shingles_of(stories), places.reshape(-1, 2))
 
-    parts = chunks(words[pairs].sum(axis=1) * 6, _CHUNK)
-    measured = list(spread(measure, [pairs[part] for part in parts], threads=threads))
-    counts = np.concatenate([np.empty((0, 3), dtype=np.int64), *measured])
+    # Pairs of one long story stand together, so that it is cut into shingles once a chunk.
+    lengths = words[pairs]
+    longer = np.where(lengths[:, 0] >= lengths[:, 1], pairs[:, 0], pairs[:, 1])
+    order = np.argsort(longer, kind="stable")
+    weights = lengths.min(axis=1, initial=np.iinfo(np.int64).max)[order]
+    fresh = np.diff(longer[order], prepend=-1) != 0
+    weights = weights + np.where(fresh, words[longer[order]], 0)
+    parts = chunks(weights * _BYTES, _CHUNK)
+    measured = list(spread(measure, [pairs[order[part]] for part in parts], threads=threads))
+    counts = np.empty((len(pairs), 3), dtype=np.int64)
+    counts[order] = np.concatenate([np.empty((0, 3), dtype=np.int64), *measured])
     smaller = np.maximum(np.minimum(counts[:, 1], counts[:, 2]), 1)
     kept = np.flatnonzero(counts[:, 0] >= story_threshold * smaller)
     pairs, counts = pairs[kept], counts[kept]
