@@ -8,9 +8,11 @@ kernels of the steps after, by gathering a made-up match.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +23,8 @@ def start() -> Callable[[], None]:
     """Compile what compares texts in another process; call the result before comparing any."""
     try:
         other = subprocess.Popen(
-            [sys.executable, "-m", "dedup.warm"],
+            [sys.executable, "-P", "-m", "dedup.warm"],  # -P: not one in the current folder
+            env={**os.environ, "PYTHONPATH": _search_path()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -40,6 +43,12 @@ def start() -> Callable[[], None]:
             raise
 
     return wait
+
+
+def _search_path() -> str:
+    """Where the other process finds this very package first."""
+    own = str(Path(__file__).resolve().parents[1])
+    return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
 
 
 _SIZE = 30  # words of a text

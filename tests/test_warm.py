@@ -1,6 +1,9 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments, cache):
@@ -33,3 +36,18 @@ def test_what_was_compiled_ahead_is_not_compiled_again(tmp_path):
     assert compiled.isdisjoint(
         {"_screen", "_compare", "_bound", "_gather", "_cover", "_merge", "_least"}
     )
+
+
+def test_another_package_in_the_current_folder_is_not_taken(tmp_path):
+    (tmp_path / "dedup").mkdir()
+    (tmp_path / "dedup" / "__init__.py").write_text("raise SystemExit(1)")
+    cache = tmp_path / "cache"
+
+    subprocess.run(
+        [sys.executable, "-P", "-c", "from dedup.warm import start; start()()"],
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)},
+    )
+
+    assert list(cache.rglob("compare._compare*.nbc"))
