@@ -3,11 +3,13 @@
 A widget of headlines behind a politician's name, a share button, a line to sign up: such a run
 stands in many texts word for word, long enough to make them look like copies. What tells it from a
 copied passage is where it stands. The longest shared run of a match is `embedded` if its sentence
-goes on beyond it at three of its four ends, in two texts that share next to nothing else. A copied
-passage is now and then found so too; furniture is found no other way. So a run is furniture if the
-matches over it are nearly all embedded and join TEXTS texts or more: it is learned from the corpus,
-and a small corpus teaches none. What three stories share inside their sentences is a match until a
-fourth has it too. SHARE was set on labelled pairs of two publishers.
+goes on beyond it at three of its four ends. A copied clause is now and then found so too; furniture
+is found no other way. So a run is furniture if most matches over it are embedded and join TEXTS
+texts or more: it is learned from the corpus, and a small corpus teaches none. What three stories
+share inside their sentences is a match until a fourth has it too.
+
+A match rests on furniture if its longest run is, and the two texts share little around it, neither
+runs nor weight of words. Around a copied clause, copies share most of what they say.
 
 Runs are counted by their KEY-word shingles, since neighbours may lengthen a run by chance, and of
 these by the SAMPLE with the least hashes, which overlapping runs have in common. Time and memory
@@ -24,16 +26,19 @@ import numpy as np
 
 from dedup.buckets import distinct
 from dedup.compare import Comparison
-from dedup.kernels import I64, U64
+from dedup.kernels import I32, I64, U64
 from dedup.shingles import shingle
 from dedup.tokens import OPENS, Tokens
+from dedup.vocabulary import Vocabulary
+from dedup.weigh import Weights
 
 KEY = 5  # words
 LEAST = 8  # words: shorter runs are stock phrases, and make no match by themselves
 SAMPLE = 16  # shingles a run
-REST = 3  # words that an embedded match may share besides
+REST = 0.3  # of the shorter text around the run: words of other runs
+ALIKE = 0.5  # of its weight: that of shared words
 TEXTS = 4
-SHARE = 0.8  # of the matches over a run
+SHARE = 0.6  # of the matches over a run
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,11 +46,13 @@ class LongestRuns:
     """The longest shared run of each match.
 
     embedded: bool (matches,).
+    alone: bool (matches,), whether little is shared around it.
     keys: uint64 (entries,), a sample of the shingles of each run of LEAST words or more.
     owners: int64 (entries,), the match of each; sorted.
     """
 
     embedded: np.ndarray
+    alone: np.ndarray
     keys: U64
     owners: I64
 
@@ -61,11 +68,21 @@ def longest_tiles(found: Comparison) -> I64:
     return out
 
 
-def longest_runs(tokens: Tokens, pairs: I64, found: Comparison) -> LongestRuns:
-    """Take the longest run of each pair, int64 (pairs, 2), positions in `tokens`."""
+def longest_tile(found: Comparison) -> I32:
+    """Each pair's longest tile, int32 (pairs, 3); three zeros without tiles."""
     top = longest_tiles(found)
-    tiles = found.tiles[top] if len(found.tiles) else np.zeros((len(top), 3), dtype=np.int32)
-    words = np.where(top >= 0, tiles[:, 2], 0)
+    out = np.zeros((len(top), 3), dtype=np.int32)
+    tiled = np.flatnonzero(top >= 0)
+    out[tiled] = found.tiles[top[tiled]]
+    return out
+
+
+def longest_runs(
+    tokens: Tokens, pairs: I64, found: Comparison, vocabulary: Vocabulary, weights: Weights
+) -> LongestRuns:
+    """Take the longest run of each pair, int64 (pairs, 2), positions in `tokens`."""
+    tiles = longest_tile(found)
+    words = tiles[:, 2].astype(np.int64)
     ends = np.zeros(len(pairs), dtype=np.int64)
     opens = np.append(tokens.flags & OPENS, OPENS) != 0
     for side in range(2):
@@ -74,8 +91,16 @@ def longest_runs(tokens: Tokens, pairs: I64, found: Comparison) -> LongestRuns:
         end = start + words
         ends += (start > tokens.offsets[texts]) & ~opens[start]
         ends += (end < tokens.offsets[texts + 1]) & ~opens[end]
-    rest = found.column("tiled") - words
-    embedded = (words >= LEAST) & (ends >= 3) & (rest <= REST)
+    embedded = (words >= LEAST) & (ends >= 3)
+    shorter = np.minimum(found.column("left_words"), found.column("right_words"))
+    rest = (found.column("tiled") - words) / np.maximum(shorter - words, 1)
+    held = vocabulary.weights[vocabulary.slots(tokens.values)].astype(np.float64)
+    before = np.concatenate((np.zeros(1), np.cumsum(held)))
+    first = tokens.offsets[pairs[:, 0]] + tiles[:, 0]
+    run = before[first + words] - before[first]
+    shared = np.maximum(weights.column("shared") - run, 0)
+    around = shared + weights.column("shorter")
+    alone = (rest < REST) & (shared < ALIKE * np.maximum(around, 1e-6))
 
     shingles = shingle(tokens, width=KEY)
     counts = np.where(words >= LEAST, words - KEY + 1, 0).astype(np.int64)
@@ -84,7 +109,7 @@ def longest_runs(tokens: Tokens, pairs: I64, found: Comparison) -> LongestRuns:
     first = shingles.offsets[pairs[:, 0]] + tiles[:, 0]
     keys = shingles.values[first[owners] + within]
     sampled = np.lexsort((keys, owners))[within < SAMPLE]
-    return LongestRuns(embedded, keys[sampled], owners[sampled])
+    return LongestRuns(embedded, alone, keys[sampled], owners[sampled])
 
 
 def joined(parts: list[LongestRuns]) -> LongestRuns:
@@ -92,6 +117,7 @@ def joined(parts: list[LongestRuns]) -> LongestRuns:
     counts = np.cumsum([0, *(len(part.embedded) for part in parts)])
     return LongestRuns(
         np.concatenate([np.empty(0, dtype=bool), *(part.embedded for part in parts)]),
+        np.concatenate([np.empty(0, dtype=bool), *(part.alone for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.uint64), *(part.keys for part in parts)]),
         np.concatenate(
             [
@@ -102,15 +128,16 @@ def joined(parts: list[LongestRuns]) -> LongestRuns:
     )
 
 
-def furniture_keys(runs: LongestRuns, pairs: I64) -> U64:
+def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     """For each match that rests on furniture the least of its keys, else 0; uint64 (matches,).
 
     pairs: int64 (matches, 2), the texts of each match.
+    copied: bool (matches,), those whose runs make them one; furniture is learned from them.
     """
     out = np.zeros(len(pairs), dtype=np.uint64)
     sizes = np.bincount(runs.owners, minlength=len(pairs))
-    suspects = np.unique(runs.keys[runs.embedded[runs.owners]])
-    rows = np.flatnonzero(np.isin(runs.keys, suspects))
+    suspects = np.unique(runs.keys[(runs.embedded & copied)[runs.owners]])
+    rows = np.flatnonzero(np.isin(runs.keys, suspects) & copied[runs.owners])
     if not len(rows):
         return out
     owners = runs.owners[rows]
@@ -119,7 +146,7 @@ def furniture_keys(runs: LongestRuns, pairs: I64) -> U64:
     texts = _texts(index, pairs[owners], len(keys))
     furniture = ((share >= SHARE) & (texts >= TEXTS))[index]
     hits = np.bincount(owners, weights=furniture, minlength=len(pairs))
-    resting = np.flatnonzero(runs.embedded & (2 * hits > sizes))
+    resting = np.flatnonzero(runs.embedded & runs.alone & (2 * hits > sizes))
     least = np.full(len(pairs), np.iinfo(np.uint64).max, dtype=np.uint64)
     np.minimum.at(least, owners[furniture], keys[index[furniture]])
     out[resting] = least[resting]

@@ -61,3 +61,19 @@ def kinds(
     broken = (column("longest") < _FRAME) | (figures >= _FIGURES)
     out[copied & (conflicts >= _FACTS) & broken] = TEMPLATE
     return out
+
+
+def judge(
+    values: np.ndarray,
+    found: Comparison,
+    *,
+    containment: float = DEFAULTS.containment,
+    partial_words: int = DEFAULTS.partial_words,
+) -> U8:
+    """The kind of each pair from its features, float64 (pairs, features), uint8 (pairs,)."""
+    return kinds(found, containment=containment, partial_words=partial_words)
+
+
+def settle(probabilities: np.ndarray, found: Comparison) -> U8:
+    """The kind of each pair from the probability of each, float64 (pairs, kinds)."""
+    return probabilities.argmax(axis=1).astype(np.uint8)

@@ -1,34 +1,42 @@
 """Candidate pairs of texts, compared and judged: the matches.
 
-Candidates that cannot match are screened out (screen.py), the others compared exactly (compare.py)
-and given a kind (kinds.py); nothing is reported on the word of a sketch. A large bucket pairs a
+Candidates that cannot match are screened out (screen.py, weigh.py), the others compared exactly
+(compare.py); nothing is reported on the word of a sketch. What the whole corpus knows of the pairs
+is added (features.py, furniture.py), and each is given its kind (kinds.py). A large bucket pairs a
 text with one other only, so a match may be missing between a text and the first wording of its
 passage. It is looked for through a third: where u matches v, and h is the earliest text that u
 matches, h and v are compared too.
 
-Time O(candidates), memory O(matches).
+Time O(candidates), memory O(compared pairs that are not plainly unrelated).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from dedup import furniture
+from dedup.background import Background
 from dedup.buckets import distinct
 from dedup.compare import Comparison, compare, joined
+from dedup.features import contested_share, disagree, features
 from dedup.furniture import NOTHING_PASTED, LongestRuns, Pasted, longest_runs
 from dedup.kernels import I64, U8, chunks, spread
-from dedup.kinds import LEAST_RUN, NONE, RECYCLED, kinds
+from dedup.kinds import LEAST_RUN, NONE, RECYCLED, judge, kinds
+from dedup.overlap import overlaps
 from dedup.screen import promising
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
+from dedup.terms import terms
 from dedup.tokens import Tokens
+from dedup.weigh import Weights, weigh
 
 _PAIRS = 50_000  # screened and compared by a thread at a time
 _ROUNDS = 3  # of looking through a third
+_SHARED = 14.0  # weight of the words shared, and …
+_ALIKE = 0.14  # … weighted Jaccard similarity: pairs with less retell nothing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,11 +71,32 @@ class Matches:
         return Matches(self.pairs[rows], self.kinds[rows], found, self.runs[tiles], self.pasted)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Compared:
+    """Pairs that may be related, and what was counted of each.
+
+    pairs: int64 (pairs, 2). by_runs: uint8 (pairs,), what the shared runs alone say.
+    found, runs: as in Matches. weights, bigrams, worn, starts: as features.py takes them.
+    longest: the longest run of each pair.
+    """
+
+    pairs: I64
+    by_runs: U8
+    found: Comparison
+    runs: I64
+    weights: Weights
+    bigrams: I64
+    worn: I64
+    starts: I64
+    longest: LongestRuns
+
+
 def match(
     pairs: I64,
     tokens_of: Callable[[I64], Tokens],
     *,
     stories: I64,
+    background: Background | None = None,
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
@@ -78,62 +107,116 @@ def match(
     tokens_of: the words of some texts, int64 positions.
     stories: int64 (texts,), the story in which each text was first seen; texts of one story are
         not compared.
+    background: what the corpus knows of its words; learned from all texts if it is not given.
     """
-
-    def judge(chosen: I64) -> tuple[Matches, LongestRuns]:
-        texts, places = np.unique(chosen, return_inverse=True)
-        likely = promising(
-            shingle(tokens_of(texts), width=width),
-            places.reshape(-1, 2),
-            least=max(1, LEAST_RUN - width + 1),
-            share=containment,
-        )
-        chosen = chosen[likely]
-        texts, places = np.unique(chosen, return_inverse=True)
-        tokens = tokens_of(texts)
-        local = places.reshape(-1, 2)
-        found = compare(tokens, local, width=width)
-        judged = kinds(found, containment=containment, partial_words=partial_words)
-        kept = np.flatnonzero(judged != NONE)
-        found, local = found.take(kept), local[kept]
-        matches = Matches(chosen[kept], judged[kept], found, _places(tokens, local, found))
-        return matches, longest_runs(tokens, local, found)
-
     count = len(stories)
+    known_words = background or Background.of(tokens_of, count)
+
+    def look(chosen: I64) -> _Compared:
+        return _compared(
+            chosen, tokens_of, known_words,
+            width=width, containment=containment, partial_words=partial_words,
+        )  # fmt: skip
+
     fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
-    matches, runs = _joined([]), furniture.joined([])
+    compared = _joined([])
     for _ in range(1 + _ROUNDS):
         fresh = fresh[stories[fresh[:, 0]] != stories[fresh[:, 1]]]
         if not len(fresh):
             break
         parts = chunks(np.ones(len(fresh), dtype=np.int64), _PAIRS)
-        judged = list(spread(judge, [fresh[part] for part in parts], threads=threads))
-        matches = _joined([matches, *(part for part, _ in judged)])
-        runs = furniture.joined([runs, *(part for _, part in judged)])
+        compared = _joined(
+            [compared, *spread(look, [fresh[part] for part in parts], threads=threads)]
+        )
         known = np.union1d(known, fresh[:, 0] * count + fresh[:, 1])
-        fresh = _through_a_third(matches, known, count)
-    keys = furniture.furniture_keys(runs, matches.pairs)
-    order = np.lexsort((matches.pairs[:, 1], matches.pairs[:, 0]))
-    return replace(
-        matches.take(order[keys[order] == 0]),
-        pasted=furniture.pasted(keys, matches.pairs, _longest_places(matches)),
+        fresh = _through_a_third(compared, known, count)
+    return _judged(compared, count, containment=containment, partial_words=partial_words)
+
+
+def _compared(
+    chosen: I64, tokens_of: Callable[[I64], Tokens], background: Background, *,
+    width: int, containment: float, partial_words: int,
+) -> _Compared:  # fmt: skip
+    """Screen and compare some pairs, and leave out those that are plainly unrelated."""
+    texts, places = np.unique(chosen, return_inverse=True)
+    tokens, local = tokens_of(texts), places.reshape(-1, 2)
+    weights = weigh(terms(tokens, background.words), local)
+    likely = (weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE)
+    shingles = shingle(tokens, width=width)
+    by_shingles = promising(
+        shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment
+    )
+    likely[by_shingles] = True
+    rows = np.flatnonzero(likely)
+    chosen, weights = chosen[rows], Weights(weights.sums[rows])
+    texts, places = np.unique(chosen, return_inverse=True)
+    tokens, local = tokens_of(texts), places.reshape(-1, 2)
+    found = compare(tokens, local, width=width)
+    by_runs = kinds(found, containment=containment, partial_words=partial_words)
+    likely = (weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE)
+    kept = np.flatnonzero((by_runs != NONE) | likely)
+    found, local = found.take(kept), local[kept]
+    weights = Weights(weights.sums[kept])
+    longest = furniture.longest_tile(found)
+    return _Compared(
+        pairs=chosen[kept],
+        by_runs=by_runs[kept],
+        found=found,
+        runs=_places(tokens, local, found),
+        weights=weights,
+        bigrams=overlaps(shingle(tokens, width=2), local),
+        worn=_worn_words(background.worn_in(texts), tokens, local, found),
+        starts=np.where(longest[:, 2] > 0, (longest[:, :2] == 0).sum(axis=1), 0),
+        longest=longest_runs(tokens, local, found, background.words, weights),
     )
 
 
-def _longest_places(matches: Matches) -> I64:
-    """The bytes of each match's longest run in its left text, int64 (matches, 2)."""
-    top = furniture.longest_tiles(matches.found)
-    return matches.runs[top, :2] if len(matches.runs) else np.zeros((len(top), 2), dtype=np.int64)
+def _judged(
+    compared: _Compared, count: int, *, containment: float, partial_words: int
+) -> Matches:
+    """Give each pair its kind, and leave out the unrelated."""
+    keys = furniture.furniture_keys(compared.longest, compared.pairs, compared.by_runs != NONE)
+    rests = keys != 0
+    contested = contested_share(
+        compared.pairs, (compared.by_runs != NONE) & ~rests, disagree(compared.found), count
+    )
+    values = features(
+        compared.found, compared.weights, compared.bigrams, compared.worn, compared.starts,
+        contested,
+    )  # fmt: skip
+    judged = judge(values, compared.found, containment=containment, partial_words=partial_words)
+    pasted = furniture.pasted(keys, compared.pairs, _longest_places(compared))
+    kept = np.flatnonzero((judged != NONE) & ~rests)
+    kept = kept[np.lexsort((compared.pairs[kept, 1], compared.pairs[kept, 0]))]
+    whole = Matches(compared.pairs, judged, compared.found, compared.runs, pasted)
+    return whole.take(kept)
 
 
-def _through_a_third(matches: Matches, known: I64, count: int) -> I64:
+def _longest_places(compared: _Compared) -> I64:
+    """The bytes of each pair's longest run in its left text, int64 (pairs, 2)."""
+    top = furniture.longest_tiles(compared.found)
+    if not len(compared.runs):
+        return np.zeros((len(top), 2), dtype=np.int64)
+    return compared.runs[top, :2]
+
+
+def _through_a_third(compared: _Compared, known: I64, count: int) -> I64:
     """Pairs of a match's right text and the earliest text its left one matches, not yet known."""
-    links = matches.pairs[np.isin(matches.kinds, RECYCLED)]
+    links = compared.pairs[np.isin(compared.by_runs, RECYCLED)]
     earliest = np.arange(count, dtype=np.int64)
     np.minimum.at(earliest, links[:, 1], links[:, 0])
     links = links[earliest[links[:, 0]] < links[:, 0]]
     packed = np.setdiff1d(earliest[links[:, 0]] * count + links[:, 1], known)
     return np.stack((packed // count, packed % count), axis=1)
+
+
+def _worn_words(worn: np.ndarray, tokens: Tokens, pairs: I64, found: Comparison) -> I64:
+    """How many words of each pair's runs are well worn, int64 (pairs,)."""
+    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(worn)))
+    owners = np.repeat(np.arange(len(pairs)), np.diff(found.offsets))
+    first = tokens.offsets[pairs[owners, 0]] + found.tiles[:, 0]
+    counts = before[first + found.tiles[:, 2]] - before[first]
+    return np.bincount(owners, counts, len(pairs)).astype(np.int64)
 
 
 def _places(tokens: Tokens, pairs: I64, found: Comparison) -> I64:
@@ -149,11 +232,17 @@ def _places(tokens: Tokens, pairs: I64, found: Comparison) -> I64:
     return np.stack(columns, axis=1)
 
 
-def _joined(parts: list[Matches]) -> Matches:
-    empty = np.empty((0, 2), dtype=np.int64)
-    return Matches(
-        np.concatenate([empty, *(part.pairs for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.uint8), *(part.kinds for part in parts)]),
+def _joined(parts: list[_Compared]) -> _Compared:
+    pairs, sums = np.empty((0, 2), dtype=np.int64), np.empty((0, 8), dtype=np.float32)
+    nothing = np.empty(0, dtype=np.int64)
+    return _Compared(
+        np.concatenate([pairs, *(part.pairs for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.uint8), *(part.by_runs for part in parts)]),
         joined([part.found for part in parts]),
         np.concatenate([np.empty((0, 4), dtype=np.int64), *(part.runs for part in parts)]),
+        Weights(np.concatenate([sums, *(part.weights.sums for part in parts)])),
+        np.concatenate([np.empty((0, 3), dtype=np.int64), *(part.bigrams for part in parts)]),
+        np.concatenate([nothing, *(part.worn for part in parts)]),
+        np.concatenate([nothing, *(part.starts for part in parts)]),
+        furniture.joined([part.longest for part in parts]),
     )

@@ -1,54 +1,107 @@
-"""Candidate pairs that share a passage, however unlike the rest of them is.
+"""Candidate pairs from keys that texts have in common: runs of words, or anything else.
 
 Jaccard similarity does not see a short paragraph inside a long one, nor one copied sentence. A run
 of `passage` words that stands in two texts does. Runs that many texts share are not dropped: they
 make a large bucket, which pairs each text with the earliest only (buckets.py), while the rare runs
 beside them pair it with every text that has them. So candidates grow with the words of the corpus.
 
-Two passes over the shingles: the first marks in a bitmap which occur twice, the second collects
-only those. Time O(words), memory a byte a word for the bitmaps and 16 bytes a repeated run.
+A run that many texts share is well worn. It may be a stock phrase, or the frame of a template.
+
+Two passes over the keys: the first marks in a bitmap which occur twice, the second collects only
+those. Time O(words), memory a byte a word for the bitmaps and 20 bytes a repeated key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from dedup.buckets import Repeats, distinct, pairs_within
-from dedup.kernels import I64, U64, spread
+from dedup.kernels import I32, I64, U64, spread
 from dedup.settings import DEFAULTS
-from dedup.shingles import Shingles
+
+WORN = 9  # texts
 
 
-def candidates(
+class Keyed(Protocol):
+    """Keys of some texts: those of text k are values[offsets[k]:offsets[k + 1]]."""
+
+    @property
+    def values(self) -> U64: ...
+    @property
+    def offsets(self) -> I64: ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Repeated:
+    """The keys that stand more than once, sorted by key, then text.
+
+    keys: uint64 (entries,). texts: int64 (entries,), the text of each.
+    places: int32 (entries,), its number among the keys of that text.
+    """
+
+    keys: U64
+    texts: I64
+    places: I32
+
+
+def repeated(
     parts: Sequence[slice],
-    shingles_of: Callable[[slice], Shingles],
+    keys_of: Callable[[slice], Keyed],
     *,
-    words: int,
-    bucket: int = DEFAULTS.bucket,
+    keys: int,
     threads: int = DEFAULTS.threads,
-) -> I64:
-    """Pairs of texts that share a shingle, int64 (pairs, 2), each once, sorted, the lower first.
+) -> Repeated:
+    """Find the keys that stand more than once; with them some that do not, by chance.
 
     parts: positions of the texts, cut into consecutive slices from 0.
-    shingles_of: the shingles of one part; called twice a part, from several threads.
-    words: of all texts together, for the size of the bitmaps.
+    keys_of: the keys of one part; called twice a part, from several threads.
+    keys: how many there are of all texts together, for the size of the bitmaps.
     """
-    repeats = Repeats(words)
-    for shingles in spread(shingles_of, parts, threads=threads):
-        repeats.add(shingles.values)
+    repeats = Repeats(keys)
+    for held in spread(keys_of, parts, threads=threads):
+        repeats.add(held.values)
 
-    def repeated(part: slice) -> tuple[U64, I64]:
-        shingles = shingles_of(part)
-        places = repeats.positions(shingles.values)
-        texts = np.searchsorted(shingles.offsets, places, side="right") - 1 + part.start
-        return shingles.values[places], texts
+    def again(part: slice) -> tuple[U64, I64, I32]:
+        held = keys_of(part)
+        rows = repeats.positions(held.values)
+        texts = np.searchsorted(held.offsets, rows, side="right") - 1
+        places = (rows - held.offsets[texts]).astype(np.int32)
+        return held.values[rows], texts + part.start, places
 
-    found = list(spread(repeated, parts, threads=threads))
-    if not found:
-        return np.empty((0, 2), dtype=np.int64)
-    keys = np.concatenate([keys for keys, _ in found])
-    texts = np.concatenate([texts for _, texts in found])
-    count = parts[-1].stop
-    return distinct(pairs_within(keys, texts, bound=bucket), count)
+    found = list(spread(again, parts, threads=threads))
+    values = np.concatenate([np.empty(0, dtype=np.uint64), *(one[0] for one in found)])
+    texts = np.concatenate([np.empty(0, dtype=np.int64), *(one[1] for one in found)])
+    places = np.concatenate([np.empty(0, dtype=np.int32), *(one[2] for one in found)])
+    order = np.argsort(values, kind="stable")  # texts come in order
+    return Repeated(values[order], texts[order], places[order])
+
+
+def candidates(found: Repeated, count: int, *, bucket: int = DEFAULTS.bucket) -> I64:
+    """Pairs of texts under one key, int64 (pairs, 2), each once, sorted, the lower first.
+
+    count: of all texts.
+    """
+    return distinct(pairs_within(found.keys, found.texts, bound=bucket), count)
+
+
+def well_worn(found: Repeated, offsets: I64, *, width: int = DEFAULTS.passage) -> np.ndarray:
+    """The words that lie in a run which WORN texts or more have, bool (words,).
+
+    found: of the runs of `width` words. offsets: int64 (texts + 1,), the words of each text.
+    """
+    out = np.zeros(int(offsets[-1]), dtype=np.bool_)
+    if not len(found.keys):
+        return out
+    fresh = np.flatnonzero(np.diff(found.keys) != 0) + 1
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), fresh))
+    sizes = np.diff(starts, append=len(found.keys))
+    rows = np.flatnonzero(np.repeat(sizes >= WORN, sizes))
+    first = offsets[found.texts[rows]] + found.places[rows]
+    last = offsets[found.texts[rows] + 1]
+    for step in range(width):
+        out[np.minimum(first + step, last - 1)] = True
+    return out

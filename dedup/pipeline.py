@@ -11,6 +11,7 @@ import numpy as np
 
 from dedup import lsh, passages
 from dedup.alike import alike_stories
+from dedup.background import Background
 from dedup.errors import BadInput
 from dedup.families import assemble
 from dedup.kernels import I64, chunks, spread
@@ -23,8 +24,10 @@ from dedup.report import Columns, Report
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
+from dedup.terms import FEW, KEPT, rare_pairs, terms
 from dedup.texts import CHUNK, collapse
 from dedup.tokens import Tokens, fold_table, tokenise
+from dedup.vocabulary import vocabulary
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
@@ -107,18 +110,27 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
         bucket=settings.bucket,
         threads=threads,
     )
-    by_passage = passages.candidates(
+    words = int(texts.words[first].sum())
+    runs = passages.repeated(
         parts,
         lambda part: shingle(tokens_of(part), width=settings.passage),
-        words=int(texts.words[first].sum()),
-        bucket=settings.bucket,
+        keys=words,
         threads=threads,
     )
+    by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(texts.words[first])))
+    background = Background(
+        vocabulary(map(tokens_of, parts), texts=len(texts), words=words),
+        passages.well_worn(runs, offsets, width=settings.passage),
+        offsets,
+    )
+    by_words = _by_rare_words(parts, tokens_of, background, len(texts), settings)
     tell("matches", 0.5)
     matches = match(
-        np.concatenate((by_sketch, by_passage)),
+        np.concatenate((by_sketch, by_passage, by_words)),
         tokens_of,
         stories=paragraphs.stories[first],
+        background=background,
         width=settings.shingle,
         containment=settings.containment,
         partial_words=settings.partial_words,
@@ -160,6 +172,25 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
             alike=alike,
         )
     )
+
+
+def _by_rare_words(
+    parts: list[slice],
+    tokens_of: Callable[[slice], Tokens],
+    background: Background,
+    count: int,
+    settings: Settings,
+) -> I64:
+    """Candidate pairs that may retell each other, int64 (pairs, 2)."""
+    if count <= FEW:
+        return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
+    found = passages.repeated(
+        parts,
+        lambda part: rare_pairs(terms(tokens_of(part), background.words)),
+        keys=count * KEPT * (KEPT - 1) // 2,
+        threads=settings.threads,
+    )
+    return passages.candidates(found, count, bucket=settings.bucket)
 
 
 def _signatures(

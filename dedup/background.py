@@ -1,0 +1,42 @@
+"""What the corpus knows of its words: how rare each is, and which stand in well-worn runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.kernels import I64
+from dedup.tokens import Tokens
+from dedup.vocabulary import Vocabulary, vocabulary
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Background:
+    """Known of the words of all texts.
+
+    words: how rare each is.
+    worn: bool (words of all texts,), whether it stands in a run that many texts have.
+    offsets: int64 (texts + 1,), the words of each text in `worn`.
+    """
+
+    words: Vocabulary
+    worn: np.ndarray
+    offsets: I64
+
+    @classmethod
+    def of(cls, tokens_of: Callable[[I64], Tokens], count: int) -> Background:
+        """Learn it from the words of all texts, with no run taken for well worn."""
+        tokens = tokens_of(np.arange(count, dtype=np.int64))
+        size = len(tokens.values)
+        words = vocabulary([tokens], texts=count, words=size)
+        return cls(words, np.zeros(size, dtype=np.bool_), tokens.offsets)
+
+    def worn_in(self, texts: I64) -> np.ndarray:
+        """Of the words of some texts, one after the other, which are worn; bool."""
+        sizes = np.diff(self.offsets)[texts]
+        ends = np.cumsum(sizes)
+        places = np.arange(int(ends[-1]) if len(ends) else 0)
+        places += np.repeat(self.offsets[texts] - (ends - sizes), sizes)
+        return self.worn[places]

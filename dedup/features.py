@@ -1,0 +1,99 @@
+"""What is known of a pair of texts, as the numbers that judge it.
+
+Some come from the two texts: the runs they share (compare.py), the words they share whatever the
+order, weighted by rarity (weigh.py), and the pairs of neighbouring words. Others only the corpus
+knows: how much of the shared runs is well worn, and how often the matches of a text disagree about
+names and figures, as those of a template do with each other.
+
+All are bounded or grow slowly, so that texts of any length can be judged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.compare import Comparison
+from dedup.kernels import I64
+from dedup.weigh import Weights
+
+FEATURES = (
+    "bigrams", "all_bigrams", "containment", "longest", "at_start", "missing",
+    "weighted_jaccard", "shared_weight", "shared_names", "shared_plain", "added", "conflict",
+    "worn", "contested",
+)  # fmt: skip
+_LONG = 40.0  # words: a longer run says no more
+_MANY = 8.0  # plain words: more say no more
+CONTESTED = 0.04  # of the shorter text's words: conflicting names and figures
+
+
+def features(
+    found: Comparison, weights: Weights, bigrams: I64, worn: I64, starts: I64, contested: np.ndarray
+) -> np.ndarray:
+    """The features of each pair, float64 (pairs, features), columns in the order of FEATURES.
+
+    bigrams: the shared pairs of neighbouring words, those of the left and of the right text; int64
+        (pairs, 3).
+    worn: words of the shared runs that are well worn, int64 (pairs,).
+    starts: in how many of the two texts the longest run comes first, int64 (pairs,).
+    contested: the part of the matches of the texts of each pair that disagree, float64 (pairs,).
+
+        bigrams, all_bigrams: shared neighbours as a part of the smaller set, and of all.
+        containment: of the smaller set of shingles in the other.
+        longest: the words of the longest run, up to 40.
+        missing: plain words outside the runs that the other text has nowhere, of the text that
+            has fewer of them, as a part of the shorter text.
+        weighted_jaccard: weight of the shared words as a part of all; shared_weight: ln(1 + it).
+        shared_names: weight of the shared names.
+        shared_plain: how many words shared are neither names nor figures, up to 8.
+        added: weight of the plain words that only the longer text has.
+        conflict: weight of names and figures that only one text has, of the text with fewer, as a
+            part of the shorter text's weight.
+        worn: as a part of the shorter text's words.
+    """
+    column = found.column
+    shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
+    shared = weights.column("shared")
+    smaller, larger = np.minimum(bigrams[:, 1], bigrams[:, 2]), bigrams[:, 1] + bigrams[:, 2]
+    conflict = np.minimum(weights.column("shorter_facts"), weights.column("longer_facts"))
+    return np.stack(
+        (
+            bigrams[:, 0] / np.maximum(smaller, 1),
+            bigrams[:, 0] / np.maximum(larger - bigrams[:, 0], 1),
+            np.maximum(found.left_containment, found.right_containment),
+            np.minimum(column("longest"), _LONG),
+            starts,
+            np.minimum(column("left_plain"), column("right_plain")) / shorter,
+            weights.jaccard,
+            np.log1p(shared),
+            weights.column("shared_names"),
+            np.minimum(weights.column("shared_plain"), _MANY),
+            weights.column("longer_plain"),
+            conflict / np.maximum(shared + weights.column("shorter"), 1e-6),
+            worn / shorter,
+            contested,
+        ),
+        axis=1,
+    )
+
+
+def disagree(found: Comparison) -> np.ndarray:
+    """Whether the two texts of each pair conflict in names and figures, bool (pairs,)."""
+    column = found.column
+    shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
+    facts = np.minimum(
+        column("left_figures") + column("left_names"),
+        column("right_figures") + column("right_names"),
+    )
+    return np.asarray(facts >= CONTESTED * shorter)
+
+
+def contested_share(pairs: I64, chosen: np.ndarray, conflicting: np.ndarray, count: int) -> np.ndarray:
+    """Of the chosen pairs of each text, the part that disagrees; the larger of a pair's two.
+
+    pairs: int64 (pairs, 2). chosen, conflicting: bool (pairs,). Gives float64 (pairs,).
+    """
+    sides = pairs[chosen].reshape(-1)
+    matched = np.bincount(sides, minlength=count)
+    apart = np.bincount(pairs[chosen & conflicting].reshape(-1), minlength=count)
+    share = apart / (matched + 1)
+    return np.asarray(share[pairs].max(axis=1)) if len(pairs) else np.empty(0)
