@@ -49,9 +49,8 @@ class Set:
             compared.pairs, copied & ~rests, disagree(compared.found), len(texts)
         )
         values = features(
-            compared.found, compared.weights, compared.bigrams, compared.worn, compared.starts,
-            contested,
-        )  # fmt: skip
+            compared.found, compared.weights, compared.bigrams, compared.worn, contested
+        )
         rows = {tuple(pair): k for k, pair in enumerate(compared.pairs.tolist())}
         tiled = compared.found.column("tiled") + 1e-3 * compared.weights.column("shared")
         self.rows = np.full(len(given), -1)

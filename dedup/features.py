@@ -17,8 +17,7 @@ from dedup.kernels import I64
 from dedup.weigh import Weights
 
 FEATURES = (
-    "bigrams", "all_bigrams", "containment", "longest", "at_start", "missing",
-    "weighted_jaccard", "shared_weight", "shared_names", "shared_plain", "added", "conflict",
+    "bigrams", "containment", "longest", "missing", "weighted_jaccard", "shared_weight", "shared_names", "shared_plain", "added", "conflict",
     "worn", "contested",
 )  # fmt: skip
 _LONG = 40.0  # words: a longer run says no more
@@ -27,17 +26,16 @@ CONTESTED = 0.04  # of the shorter text's words: conflicting names and figures
 
 
 def features(
-    found: Comparison, weights: Weights, bigrams: I64, worn: I64, starts: I64, contested: np.ndarray
+    found: Comparison, weights: Weights, bigrams: I64, worn: I64, contested: np.ndarray
 ) -> np.ndarray:
     """The features of each pair, float64 (pairs, features), columns in the order of FEATURES.
 
     bigrams: the shared pairs of neighbouring words, those of the left and of the right text; int64
         (pairs, 3).
     worn: words of the shared runs that are well worn, int64 (pairs,).
-    starts: in how many of the two texts the longest run comes first, int64 (pairs,).
     contested: the part of the matches of the texts of each pair that disagree, float64 (pairs,).
 
-        bigrams, all_bigrams: shared neighbours as a part of the smaller set, and of all.
+        bigrams: shared neighbours as a part of all.
         containment: of the smaller set of shingles in the other.
         longest: the words of the longest run, up to 40.
         missing: plain words outside the runs that the other text has nowhere, of the text that
@@ -53,15 +51,13 @@ def features(
     column = found.column
     shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
     shared = weights.column("shared")
-    smaller, larger = np.minimum(bigrams[:, 1], bigrams[:, 2]), bigrams[:, 1] + bigrams[:, 2]
+    neighbours = bigrams[:, 1] + bigrams[:, 2] - bigrams[:, 0]
     conflict = np.minimum(weights.column("shorter_facts"), weights.column("longer_facts"))
     return np.stack(
         (
-            bigrams[:, 0] / np.maximum(smaller, 1),
-            bigrams[:, 0] / np.maximum(larger - bigrams[:, 0], 1),
+            bigrams[:, 0] / np.maximum(neighbours, 1),
             np.maximum(found.left_containment, found.right_containment),
             np.minimum(column("longest"), _LONG),
-            starts,
             np.minimum(column("left_plain"), column("right_plain")) / shorter,
             weights.jaccard,
             np.log1p(shared),

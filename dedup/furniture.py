@@ -94,7 +94,7 @@ def longest_runs(
     embedded = (words >= LEAST) & (ends >= 3)
     shorter = np.minimum(found.column("left_words"), found.column("right_words"))
     rest = (found.column("tiled") - words) / np.maximum(shorter - words, 1)
-    held = vocabulary.weights[vocabulary.slots(tokens.values)].astype(np.float64)
+    held = vocabulary.weights[vocabulary.slots(tokens.stems)].astype(np.float64)
     before = np.concatenate((np.zeros(1), np.cumsum(held)))
     first = tokens.offsets[pairs[:, 0]] + tiles[:, 0]
     run = before[first + words] - before[first]

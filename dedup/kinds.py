@@ -20,11 +20,13 @@ import numpy as np
 from dedup.compare import Comparison
 from dedup.kernels import U8
 from dedup.settings import DEFAULTS
+from dedup.weights import OFFSETS, WEIGHTS
 
 KINDS = ("none", "same", "edited", "partial", "rewritten", "template")
 NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
 RECYCLED = (SAME, EDITED, PARTIAL, REWRITTEN)
 
+_RECYCLED = 0.45  # of the likelihood of all kinds
 _SAME_MISSING = 3  # words of one text that the other has nowhere
 _SAME_UNTILED = 4  # words of one text outside the shared runs
 _FACTS = 0.05  # of the shorter text's words: conflicting figures and names of a template
@@ -68,12 +70,43 @@ def judge(
     found: Comparison,
     *,
     containment: float = DEFAULTS.containment,
-    partial_words: int = DEFAULTS.partial_words,
 ) -> U8:
-    """The kind of each pair from its features, float64 (pairs, features), uint8 (pairs,)."""
-    return kinds(found, containment=containment, partial_words=partial_words)
+    """The kind of each pair from its features, uint8 (pairs,), a position in KINDS.
+
+    values: float64 (pairs, features), columns in the order of features.FEATURES.
+    """
+    scores = values @ WEIGHTS + OFFSETS
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    return settle(likely, found, containment=containment)
 
 
-def settle(probabilities: np.ndarray, found: Comparison) -> U8:
-    """The kind of each pair from the probability of each, float64 (pairs, kinds)."""
-    return probabilities.argmax(axis=1).astype(np.uint8)
+def settle(
+    likely: np.ndarray, found: Comparison, *, containment: float = DEFAULTS.containment
+) -> U8:
+    """The kind of each pair from how likely each kind is, float64 (pairs, kinds).
+
+    First whether it is recycling, then whether it is a copy, then which of those: a step is not
+    lost because what speaks for it is divided among kinds.
+    """
+    copied = np.maximum(found.left_containment, found.right_containment) >= containment
+    copy = np.where(copied, likely[:, SAME] + likely[:, EDITED], 0)
+    loose = likely[:, PARTIAL] + likely[:, REWRITTEN]
+    rest = likely[:, NONE] + likely[:, TEMPLATE]
+    out = np.where(likely[:, NONE] >= likely[:, TEMPLATE], NONE, TEMPLATE)
+    is_copy = np.where(_as_good_as_equal(found), SAME, EDITED)
+    is_loose = np.where(likely[:, PARTIAL] > likely[:, REWRITTEN], PARTIAL, REWRITTEN)
+    recycled = copy + loose >= _RECYCLED * (copy + loose + rest)
+    out[recycled] = np.where(copy >= loose, is_copy, is_loose)[recycled]
+    return out.astype(np.uint8)
+
+
+def _as_good_as_equal(found: Comparison) -> np.ndarray:
+    """Whether next to no word of either text is missing from the other, bool (pairs,)."""
+    column = found.column
+    untiled = np.maximum(column("left_words"), column("right_words")) - column("tiled")
+    missing = [
+        column(f"{side}_figures") + column(f"{side}_names") + column(f"{side}_plain")
+        for side in ("left", "right")
+    ]
+    few = np.maximum(*missing) <= _SAME_MISSING
+    return np.asarray(few & (untiled <= _SAME_UNTILED))

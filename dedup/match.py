@@ -13,7 +13,7 @@ Time O(candidates), memory O(compared pairs that are not plainly unrelated).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,8 +35,8 @@ from dedup.weigh import Weights, weigh
 
 _PAIRS = 50_000  # screened and compared by a thread at a time
 _ROUNDS = 3  # of looking through a third
-_SHARED = 14.0  # weight of the words shared, and …
-_ALIKE = 0.14  # … weighted Jaccard similarity: pairs with less retell nothing
+_SHARED = 10.0  # weight of the words shared, and …
+_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +76,7 @@ class _Compared:
     """Pairs that may be related, and what was counted of each.
 
     pairs: int64 (pairs, 2). by_runs: uint8 (pairs,), what the shared runs alone say.
-    found, runs: as in Matches. weights, bigrams, worn, starts: as features.py takes them.
+    found, runs: as in Matches. weights, bigrams, worn: as features.py takes them.
     longest: the longest run of each pair.
     """
 
@@ -87,7 +87,6 @@ class _Compared:
     weights: Weights
     bigrams: I64
     worn: I64
-    starts: I64
     longest: LongestRuns
 
 
@@ -130,7 +129,7 @@ def match(
         )
         known = np.union1d(known, fresh[:, 0] * count + fresh[:, 1])
         fresh = _through_a_third(compared, known, count)
-    return _judged(compared, count, containment=containment, partial_words=partial_words)
+    return _judged(compared, count, containment=containment)
 
 
 def _compared(
@@ -157,23 +156,19 @@ def _compared(
     kept = np.flatnonzero((by_runs != NONE) | likely)
     found, local = found.take(kept), local[kept]
     weights = Weights(weights.sums[kept])
-    longest = furniture.longest_tile(found)
     return _Compared(
         pairs=chosen[kept],
         by_runs=by_runs[kept],
         found=found,
         runs=_places(tokens, local, found),
         weights=weights,
-        bigrams=overlaps(shingle(tokens, width=2), local),
+        bigrams=overlaps(shingle(replace(tokens, values=tokens.stems), width=2), local),
         worn=_worn_words(background.worn_in(texts), tokens, local, found),
-        starts=np.where(longest[:, 2] > 0, (longest[:, :2] == 0).sum(axis=1), 0),
         longest=longest_runs(tokens, local, found, background.words, weights),
     )
 
 
-def _judged(
-    compared: _Compared, count: int, *, containment: float, partial_words: int
-) -> Matches:
+def _judged(compared: _Compared, count: int, *, containment: float) -> Matches:
     """Give each pair its kind, and leave out the unrelated."""
     keys = furniture.furniture_keys(compared.longest, compared.pairs, compared.by_runs != NONE)
     rests = keys != 0
@@ -181,10 +176,9 @@ def _judged(
         compared.pairs, (compared.by_runs != NONE) & ~rests, disagree(compared.found), count
     )
     values = features(
-        compared.found, compared.weights, compared.bigrams, compared.worn, compared.starts,
-        contested,
-    )  # fmt: skip
-    judged = judge(values, compared.found, containment=containment, partial_words=partial_words)
+        compared.found, compared.weights, compared.bigrams, compared.worn, contested
+    )
+    judged = judge(values, compared.found, containment=containment)
     pasted = furniture.pasted(keys, compared.pairs, _longest_places(compared))
     kept = np.flatnonzero((judged != NONE) & ~rests)
     kept = kept[np.lexsort((compared.pairs[kept, 1], compared.pairs[kept, 0]))]
@@ -243,6 +237,5 @@ def _joined(parts: list[_Compared]) -> _Compared:
         Weights(np.concatenate([sums, *(part.weights.sums for part in parts)])),
         np.concatenate([np.empty((0, 3), dtype=np.int64), *(part.bigrams for part in parts)]),
         np.concatenate([nothing, *(part.worn for part in parts)]),
-        np.concatenate([nothing, *(part.starts for part in parts)]),
         furniture.joined([part.longest for part in parts]),
     )

@@ -58,10 +58,10 @@ class Keys:
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
-    values = tokens.values.copy()
+    values = tokens.stems.copy()
     places = np.empty(len(values), dtype=np.int32)
     sort_spans(values, places, tokens.offsets)
-    slots = words.slots(tokens.values)
+    slots = words.slots(tokens.stems)
     classes = np.full(len(values), PLAIN, dtype=np.uint8)
     offsets = np.zeros(len(tokens) + 1, dtype=np.int64)
     _distinct(values, places, tokens.offsets, tokens.flags, words.names[slots], classes, offsets)

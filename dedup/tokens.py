@@ -24,6 +24,7 @@ import numpy as np
 from dedup.kernels import I32, I64, U8, U64, inlined, kernel
 
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
+STEM = 5  # characters
 
 _SEPARATOR, _LETTER, _DIGIT, _ALONE, _IGNORED, _APOSTROPHE, _UPPER = 0, 1, 2, 3, 4, 5, 6
 _STOP, _COMMA, _MARK = 7, 8, 9
@@ -70,6 +71,8 @@ class Tokens:
         as in U.S. or Mr., ends none), ALONE if it is one character of a
         script without spaces.
     offsets: int64 (spans + 1,); the words of span k are offsets[k]:offsets[k + 1].
+    stems: uint64 (tokens,), the hash of the word's first STEM characters, or of all of a figure:
+        "publish" and "published" have one stem.
     """
 
     values: U64
@@ -77,6 +80,7 @@ class Tokens:
     ends: I64
     flags: U8
     offsets: I64
+    stems: U64
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -126,16 +130,19 @@ def tokenise(buffer: U8, starts: I64, ends: I64, table: FoldTable) -> Tokens:
     `table` must be made from a buffer that holds every character of these spans.
     """
     room = int(np.sum((ends - starts + 1) // 2)) if len(starts) else 0
-    values = np.empty(room, dtype=np.uint64)
+    hashes = np.empty((2, room), dtype=np.uint64)
     places = np.empty((2, room), dtype=np.int64)
     flags = np.empty(room, dtype=np.uint8)
     offsets = np.zeros(len(starts) + 1, dtype=np.int64)
     _tokenise(
         buffer, starts, ends, table.kinds, table.index, table.bounds, table.pool,
-        values, places[0], places[1], flags, offsets,
+        hashes[0], hashes[1], places[0], places[1], flags, offsets,
     )  # fmt: skip
     used = int(offsets[-1])
-    return Tokens(values[:used], places[0, :used], places[1, :used], flags[:used], offsets)
+    return Tokens(
+        hashes[0, :used], places[0, :used], places[1, :used], flags[:used], offsets,
+        hashes[1, :used],
+    )  # fmt: skip
 
 
 def fingerprints(tokens: Tokens) -> U64:
@@ -265,7 +272,7 @@ def _after_mark(
 def _tokenise(
     buffer: U8, starts: I64, ends: I64,
     kinds: U8, index: I32, bounds: I32, pool: U8,
-    values: U64, token_starts: I64, token_ends: I64, flags: U8, offsets: I64,
+    values: U64, stems: U64, token_starts: I64, token_ends: I64, flags: U8, offsets: I64,
 ) -> None:  # fmt: skip
     """Write the words of each span, and offsets[k + 1] after span k."""
     n = 0
@@ -273,6 +280,7 @@ def _tokenise(
         i, end = starts[k], ends[k]
         flag = np.uint8(OPENS)
         head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
+        cut, size = _ZERO, _NONE
         dotted = False
         start, stop = i, i  # the word so far; none while they are equal
         while i <= end:
@@ -297,6 +305,9 @@ def _tokenise(
                         flag |= np.uint8(ALONE)
                 i += width
                 stop = i
+                if size == STEM:
+                    cut = head ^ block
+                size += kind != _MARK
                 if code < 0x80:
                     byte = np.uint64(code | 0x20 if kind == _UPPER else code)
                     head, block, filled = _append(head, block, filled, byte)
@@ -331,10 +342,13 @@ def _tokenise(
                     i += 1
             word = (head ^ block) * _M1
             values[n] = word ^ (word >> _B32)
+            stem = cut * _M1 if size > STEM and not flag & FIGURE else word
+            stems[n] = stem ^ (stem >> _B32)
             token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
             flag = np.uint8(0)
             head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
+            cut, size = _ZERO, _NONE
             dotted = False
             start, stop = i, i
             if i == end:

@@ -4,8 +4,10 @@ A word is counted once for each distinct text that has it. Counts stand in a tab
 top bits of the word's hash, so memory is fixed however large the vocabulary; two words that share a
 slot are both taken for more common than they are, which happens to one word in a thousand.
 
-The weight of a word is its inverse document frequency, ln((texts + 10) / (count + 1)). The ten are
-the prior for small corpora: with few texts no word counts as much rarer than another.
+The weight of a word is its inverse document frequency, ln((texts + 10) / (count + 1)), scaled so that
+a word of which there is next to nothing weighs 10, however large the corpus: a retold paragraph of
+five stories is judged like one of five thousand. The ten texts are a prior for small corpora, in
+which no word is much rarer than another.
 
 Time O(words), memory 16 bytes a slot, of at most 2**22 slots.
 
@@ -25,6 +27,7 @@ from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
 PLAIN, NAME, NUMBER = 0, 1, 2
 _PRIOR = 10.0
+_HEAVIEST = 10.0
 _NAMES = 0.8  # of a word's places inside a sentence: one that is capital in more is a name
 _BITS = 22  # of a slot's number, at most
 
@@ -58,11 +61,12 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
     seen = np.full(2**bits, -1, dtype=np.int32)
     done = 0
     for tokens in parts:
-        _count(tokens.values, tokens.flags, tokens.offsets, done, seen, counts)
+        _count(tokens.stems, tokens.flags, tokens.offsets, done, seen, counts)
         done += len(tokens)
-    weights = np.log((texts + _PRIOR) / (counts[0] + 1.0)).astype(np.float32)
+    everything = texts + _PRIOR
+    weights = _HEAVIEST * np.log(everything / (counts[0] + 1.0)) / np.log(everything)
     names = counts[1] > _NAMES * counts[2]
-    return Vocabulary(counts[0], weights, names & (counts[2] > 0))
+    return Vocabulary(counts[0], weights.astype(np.float32), names & (counts[2] > 0))
 
 
 @kernel

@@ -64,7 +64,8 @@ def compare_two_texts() -> None:
     places = np.arange(2 * _SIZE, dtype=np.int64)
     values = (places % _SIZE).astype(np.uint64)
     values[0] = _SIZE
-    tokens = Tokens(values, places, places + 1, np.zeros(2 * _SIZE, dtype=np.uint8), _BOUNDS)
+    flags = np.zeros(2 * _SIZE, dtype=np.uint8)
+    tokens = Tokens(values, places, places + 1, flags, _BOUNDS, values)
     match(_TEXTS.reshape(1, 2), lambda _: tokens, stories=_TEXTS, threads=1)
 
 

@@ -77,7 +77,7 @@ def numbered(*texts: list[int], flags: list[list[int]] | None = None) -> Tokens:
     marks = np.zeros(len(values), dtype=np.uint8)
     if flags is not None:
         marks[:] = [flag for text in flags for flag in text]
-    return Tokens(values, places, places + 1, marks, offsets_of(texts))
+    return Tokens(values, places, places + 1, marks, offsets_of(texts), values)
 
 
 def shingles_of(*sets: list[int], width: int = 3) -> Shingles:

@@ -47,6 +47,7 @@ def chooser(texts, scale: int = 1):
             everything.ends[rows],
             everything.flags[rows],
             offsets_of(parts),
+            everything.values[rows] * np.uint64(scale),
         )
 
     return tokens_of
