@@ -138,7 +138,7 @@ class Fit:
 
 def weight_of(one: Set) -> float:
     """Sets in which nearly all pairs are unrelated count less, pair by pair."""
-    return min(1.0, 3 * np.mean(one.kinds != NONE))
+    return min(1.0, 10 * np.mean(one.kinds != NONE))
 
 
 def fit(sets: list[Set], chosen: list[np.ndarray]) -> Fit:
@@ -179,7 +179,9 @@ def cross_validated(sets: list[Set]) -> None:
         draw = np.random.default_rng(shuffle)
         folds = [draw.permutation(part.max() + 1)[part] % FOLDS for part in parts]
         for fold in range(FOLDS):
-            model = fit(sets, [one.fitted & (f != fold) for one, f in zip(sets, folds, strict=True)])
+            model = fit(
+                sets, [one.fitted & (f != fold) for one, f in zip(sets, folds, strict=True)]
+            )
             for one, f, total in zip(sets, folds, sums, strict=True):
                 total[f == fold] += model.probabilities(one.values[f == fold])
     for one, total in zip(sets, sums, strict=True):

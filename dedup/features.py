@@ -17,8 +17,8 @@ from dedup.kernels import I64
 from dedup.weigh import Weights
 
 FEATURES = (
-    "bigrams", "containment", "longest", "missing", "weighted_jaccard", "shared_weight", "shared_names", "shared_plain", "added", "conflict",
-    "worn", "contested",
+    "bigrams", "containment", "longest", "missing", "weighted_jaccard", "shared_weight",
+    "shared_names", "shared_plain", "conflict", "worn", "contested",
 )  # fmt: skip
 _LONG = 40.0  # words: a longer run says no more
 _MANY = 8.0  # plain words: more say no more
@@ -43,7 +43,6 @@ def features(
         weighted_jaccard: weight of the shared words as a part of all; shared_weight: ln(1 + it).
         shared_names: weight of the shared names.
         shared_plain: how many words shared are neither names nor figures, up to 8.
-        added: weight of the plain words that only the longer text has.
         conflict: weight of names and figures that only one text has, of the text with fewer, as a
             part of the shorter text's weight.
         worn: as a part of the shorter text's words.
@@ -63,7 +62,6 @@ def features(
             np.log1p(shared),
             weights.column("shared_names"),
             np.minimum(weights.column("shared_plain"), _MANY),
-            weights.column("longer_plain"),
             conflict / np.maximum(shared + weights.column("shorter"), 1e-6),
             worn / shorter,
             contested,
@@ -83,7 +81,9 @@ def disagree(found: Comparison) -> np.ndarray:
     return np.asarray(facts >= CONTESTED * shorter)
 
 
-def contested_share(pairs: I64, chosen: np.ndarray, conflicting: np.ndarray, count: int) -> np.ndarray:
+def contested_share(
+    pairs: I64, chosen: np.ndarray, conflicting: np.ndarray, count: int
+) -> np.ndarray:
     """Of the chosen pairs of each text, the part that disagrees; the larger of a pair's two.
 
     pairs: int64 (pairs, 2). chosen, conflicting: bool (pairs,). Gives float64 (pairs,).

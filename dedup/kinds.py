@@ -26,7 +26,7 @@ KINDS = ("none", "same", "edited", "partial", "rewritten", "template")
 NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
 RECYCLED = (SAME, EDITED, PARTIAL, REWRITTEN)
 
-_RECYCLED = 0.45  # of the likelihood of all kinds
+_RECYCLED = 0.5  # of the likelihood of all kinds
 _SAME_MISSING = 3  # words of one text that the other has nowhere
 _SAME_UNTILED = 4  # words of one text outside the shared runs
 _FACTS = 0.05  # of the shorter text's words: conflicting figures and names of a template

@@ -36,7 +36,8 @@ from dedup.weigh import Weights, weigh
 _PAIRS = 50_000  # screened and compared by a thread at a time
 _ROUNDS = 3  # of looking through a third
 _SHARED = 10.0  # weight of the words shared, and …
-_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
+_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing, nor do …
+_UNPHRASED = 0.2  # … those below this one that have no shingle in common
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -140,20 +141,19 @@ def _compared(
     texts, places = np.unique(chosen, return_inverse=True)
     tokens, local = tokens_of(texts), places.reshape(-1, 2)
     weights = weigh(terms(tokens, background.words), local)
-    likely = (weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE)
     shingles = shingle(tokens, width=width)
-    by_shingles = promising(
-        shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment
+    likely = np.flatnonzero(_may_retell(weights))
+    phrased = likely[promising(shingles, local[likely], least=1, share=1.0)]
+    rows = np.union1d(
+        promising(shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment),
+        np.union1d(phrased, likely[weights.jaccard[likely] >= _UNPHRASED]),
     )
-    likely[by_shingles] = True
-    rows = np.flatnonzero(likely)
     chosen, weights = chosen[rows], Weights(weights.sums[rows])
     texts, places = np.unique(chosen, return_inverse=True)
     tokens, local = tokens_of(texts), places.reshape(-1, 2)
     found = compare(tokens, local, width=width)
     by_runs = kinds(found, containment=containment, partial_words=partial_words)
-    likely = (weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE)
-    kept = np.flatnonzero((by_runs != NONE) | likely)
+    kept = np.flatnonzero((by_runs != NONE) | _may_retell(weights))
     found, local = found.take(kept), local[kept]
     weights = Weights(weights.sums[kept])
     return _Compared(
@@ -168,6 +168,11 @@ def _compared(
     )
 
 
+def _may_retell(weights: Weights) -> np.ndarray:
+    """Whether two texts have enough weight of words in common, bool (pairs,)."""
+    return np.asarray((weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE))
+
+
 def _judged(compared: _Compared, count: int, *, containment: float) -> Matches:
     """Give each pair its kind, and leave out the unrelated."""
     keys = furniture.furniture_keys(compared.longest, compared.pairs, compared.by_runs != NONE)
@@ -175,9 +180,7 @@ def _judged(compared: _Compared, count: int, *, containment: float) -> Matches:
     contested = contested_share(
         compared.pairs, (compared.by_runs != NONE) & ~rests, disagree(compared.found), count
     )
-    values = features(
-        compared.found, compared.weights, compared.bigrams, compared.worn, contested
-    )
+    values = features(compared.found, compared.weights, compared.bigrams, compared.worn, contested)
     judged = judge(values, compared.found, containment=containment)
     pasted = furniture.pasted(keys, compared.pairs, _longest_places(compared))
     kept = np.flatnonzero((judged != NONE) & ~rests)
@@ -227,14 +230,14 @@ def _places(tokens: Tokens, pairs: I64, found: Comparison) -> I64:
 
 
 def _joined(parts: list[_Compared]) -> _Compared:
-    pairs, sums = np.empty((0, 2), dtype=np.int64), np.empty((0, 8), dtype=np.float32)
+    pairs = np.empty((0, 2), dtype=np.int64)
     nothing = np.empty(0, dtype=np.int64)
     return _Compared(
         np.concatenate([pairs, *(part.pairs for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.uint8), *(part.by_runs for part in parts)]),
         joined([part.found for part in parts]),
         np.concatenate([np.empty((0, 4), dtype=np.int64), *(part.runs for part in parts)]),
-        Weights(np.concatenate([sums, *(part.weights.sums for part in parts)])),
+        Weights(np.concatenate([Weights.none().sums, *(part.weights.sums for part in parts)])),
         np.concatenate([np.empty((0, 3), dtype=np.int64), *(part.bigrams for part in parts)]),
         np.concatenate([nothing, *(part.worn for part in parts)]),
         furniture.joined([part.longest for part in parts]),

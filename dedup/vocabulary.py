@@ -70,9 +70,7 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
 
 
 @kernel
-def _count(
-    values: U64, flags: U8, offsets: I64, done: int, seen: I32, counts: I32
-) -> None:
+def _count(values: U64, flags: U8, offsets: I64, done: int, seen: I32, counts: I32) -> None:
     """Count for each slot its texts, its capitals inside sentences, and its places there."""
     bits = np.uint64(0)
     while (np.uint64(1) << bits) < np.uint64(counts.shape[1]):

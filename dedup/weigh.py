@@ -17,10 +17,9 @@ from dedup.terms import Terms
 from dedup.vocabulary import NAME, PLAIN
 
 _COLUMNS = (
-    "shared", "shared_names", "shorter", "longer", "shared_plain", "longer_plain",
-    "shorter_facts", "longer_facts",
+    "shared", "shared_names", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
-_SHARED, _NAMES, _SHORTER, _LONGER, _PLAIN, _MORE, _FACTS = range(7)
+_SHARED, _NAMES, _SHORTER, _LONGER, _PLAIN, _FACTS = range(6)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,11 +37,15 @@ class Weights:
         shared, shared_names: weight of the words in both; of the names among them.
         shorter, longer: weight of the words that only the shorter, the longer text has.
         shared_plain: how many words in both are neither names nor figures.
-        longer_plain: weight of such words that only the longer text has.
         shorter_facts, longer_facts: weight of names and figures that only one has.
         """
         column: np.ndarray = self.sums[:, _COLUMNS.index(name)]
         return column
+
+    @classmethod
+    def none(cls) -> Weights:
+        """Of no pairs."""
+        return cls(np.empty((0, len(_COLUMNS)), dtype=np.float32))
 
     @property
     def jaccard(self) -> np.ndarray:
@@ -88,8 +91,6 @@ def _weigh(
                 x += 1
             else:
                 row[_LONGER] += weights[y]
-                if classes[y] == PLAIN:
-                    row[_MORE] += weights[y]
-                else:
+                if classes[y] != PLAIN:
                     row[_FACTS + 1] += weights[y]
                 y += 1
