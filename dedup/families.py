@@ -16,7 +16,7 @@ import numpy as np
 
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U8, kernel
-from dedup.kinds import PARTIAL, RECYCLED, SAME
+from dedup.kinds import COPIED, PARTIAL, RECYCLED, SAME
 from dedup.match import Matches
 from dedup.texts import Texts
 
@@ -35,6 +35,9 @@ class Families:
     matches: int64 (members,), the match of each with the first text.
     passages: int32 (members, 2), the first word of the passage in the text, and the word after
         its last.
+    wordings: int64 (members,), the number of the wording within its family, 0 for that of the first
+        text (wordings.py). In a later wording `matches` has for its first text the match that
+        retells the family, and for the others their match with that text.
     """
 
     heads: I64
@@ -42,17 +45,18 @@ class Families:
     matches: I64
     passages: I32
     offsets: I64
+    wordings: I64
 
     def __len__(self) -> int:
         return len(self.heads)
 
 
 def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
-    """Gather matches into families.
+    """Gather the copies among the matches into families.
 
     stories: int64 (paragraphs,), the story of each paragraph.
     """
-    rows = np.flatnonzero(np.isin(matches.kinds, RECYCLED))
+    rows = np.flatnonzero(np.isin(matches.kinds, COPIED))
     pairs = matches.pairs[rows]
     passages = _passages(matches.found.take(rows), matches.kinds[rows])
     sizes = matches.found.column("right_words")[rows]
@@ -71,7 +75,8 @@ def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
     offsets = np.concatenate(
         (np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(of, minlength=len(heads))))
     )
-    return Families(heads, pairs[kept, 1], rows[kept], passages[kept], offsets)
+    wordings = np.zeros(len(kept), dtype=np.int64)
+    return Families(heads, pairs[kept, 1], rows[kept], passages[kept], offsets, wordings)
 
 
 def _passages(found: Comparison, kinds: U8) -> I32:

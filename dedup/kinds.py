@@ -7,10 +7,13 @@
     template   the sentence agrees and its facts do not: other figures, names and dates
     none       anything else
 
-The first four are recycling. `rewritten` is named here so that every reader of a kind knows it; no
-rule below decides on it, since words alone, as compare.py counts them, do not show it.
+The first four are recycling. What the shared runs alone say is decided by a few cut-offs (`kinds`).
+The kind that a report gives is decided by all features of a pair (features.py) with a multinomial
+logistic regression, fitted on labelled pairs of news paragraphs (weights.py, and in benchmarks/
+fit_kinds.py how), and by three rules that stand above it (`settle`).
 
-Each rule is a cut-off on counts of compare.py, set by reading labelled pairs of news paragraphs.
+What it sees of a retelling are words: names, figures and rare words that both texts have. It cannot
+know that two words mean the same, so a retelling that changes them all is `none`.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from dedup.weights import OFFSETS, WEIGHTS
 
 KINDS = ("none", "same", "edited", "partial", "rewritten", "template")
 NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
-RECYCLED = (SAME, EDITED, PARTIAL, REWRITTEN)
+COPIED = (SAME, EDITED, PARTIAL)
+RECYCLED = (*COPIED, REWRITTEN)
 
 _RECYCLED = 0.5  # of the likelihood of all kinds
 _SAME_MISSING = 3  # words of one text that the other has nowhere
@@ -41,7 +45,7 @@ def kinds(
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
 ) -> U8:
-    """The kind of each pair, uint8 (pairs,), a position in KINDS."""
+    """What the shared runs of each pair say, uint8 (pairs,), a position in KINDS."""
     column = found.column
     shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
     untiled = np.maximum(column("left_words"), column("right_words")) - column("tiled")

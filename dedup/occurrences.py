@@ -23,8 +23,10 @@ class Occurrences:
     """One row for each place of each family, sorted by family, then as in the corpus.
 
     families, paragraphs: int64 (occurrences,).
-    kinds: uint8 (occurrences,), towards the family's first text; NONE on the first row of each.
-    matches: int64 (occurrences,), the match with the first text, or -1 where the text is equal.
+    kinds: uint8 (occurrences,), towards the first text of its wording; REWRITTEN where it is that
+        text in a later wording; NONE on the first row of each family.
+    matches: int64 (occurrences,), the match that says so, or -1 where the text is the first one.
+    wordings: int64 (occurrences,), the number of the wording in the family, from 0.
     words: int32 (occurrences, 2), the first word of the passage in the paragraph, and the word
         after its last.
     offsets: int64 (families + 1,); family f has the rows offsets[f]:offsets[f + 1].
@@ -36,6 +38,7 @@ class Occurrences:
     matches: I64
     words: I32
     offsets: I64
+    wordings: I64
 
     def __len__(self) -> int:
         return len(self.families)
@@ -55,6 +58,7 @@ def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrenc
     kinds = np.concatenate(
         (np.full(len(families), SAME, dtype=np.uint8), matches.kinds[families.matches])
     )
+    wordings = np.concatenate((np.zeros(len(families), dtype=np.int64), families.wordings))
     whole = np.zeros((len(families), 2), dtype=np.int32)
     whole[:, 1] = texts.words[texts.first[families.heads]]
     words = np.concatenate((whole, families.passages))
@@ -71,14 +75,16 @@ def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrenc
     offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
     row_kinds = kinds[rows]
     row_kinds[offsets[:-1]] = NONE
-    return Occurrences(of[rows], paragraphs, row_kinds, links[rows], words[rows], offsets)
+    return Occurrences(
+        of[rows], paragraphs, row_kinds, links[rows], words[rows], offsets, wordings[rows]
+    )
 
 
 def recycled_words(matches: Matches, texts: Texts, paragraphs: Paragraphs) -> I64:
     """Words of each paragraph that stand in an earlier paragraph of another story.
 
     int64 (paragraphs,). A paragraph equal to an earlier one is recycled whole; another one, the
-    words in its shared runs.
+    words in its shared runs: what is told in other words is new wording.
     """
     out = np.zeros(len(paragraphs), dtype=np.int64)
     held = np.flatnonzero(texts.of >= 0)

@@ -30,9 +30,12 @@ class Keyed(Protocol):
     """Keys of some texts: those of text k are values[offsets[k]:offsets[k + 1]]."""
 
     @property
-    def values(self) -> U64: ...
+    def values(self) -> U64:
+        """uint64 (keys,)."""
+
     @property
-    def offsets(self) -> I64: ...
+    def offsets(self) -> I64:
+        """int64 (texts + 1,)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -28,6 +28,7 @@ from dedup.terms import FEW, KEPT, rare_pairs, terms
 from dedup.texts import CHUNK, collapse
 from dedup.tokens import Tokens, fold_table, tokenise
 from dedup.vocabulary import vocabulary
+from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
@@ -118,7 +119,8 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
         threads=threads,
     )
     by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(texts.words[first])))
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(texts.words[first], out=offsets[1:])
     background = Background(
         vocabulary(map(tokens_of, parts), texts=len(texts), words=words),
         passages.well_worn(runs, offsets, width=settings.passage),
@@ -137,7 +139,7 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
         threads=threads,
     )
     tell("families", 0.8)
-    families = assemble(matches, texts, paragraphs.stories)
+    families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
     places = occurrences(families, matches, texts)
     tell("stories", 0.9)
 

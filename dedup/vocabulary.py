@@ -1,13 +1,13 @@
 """How rare each word is in the corpus, and whether it is a name.
 
 A word is counted once for each distinct text that has it. Counts stand in a table of slots, by the
-top bits of the word's hash, so memory is fixed however large the vocabulary; two words that share a
-slot are both taken for more common than they are, which happens to one word in a thousand.
+top bits of the hash of its stem (tokens.py), so memory is fixed however large the vocabulary; two
+words that share a slot are both taken for more common than they are.
 
-The weight of a word is its inverse document frequency, ln((texts + 10) / (count + 1)), scaled so that
-a word of which there is next to nothing weighs 10, however large the corpus: a retold paragraph of
-five stories is judged like one of five thousand. The ten texts are a prior for small corpora, in
-which no word is much rarer than another.
+The weight of a word is its inverse document frequency, ln((texts + 10) / (count + 1)), scaled so
+that a word that next to no text has weighs 10, however large the corpus: a paragraph is judged in
+five stories as in five thousand. The ten texts are a prior for small corpora, in which no word is
+much rarer than another.
 
 Time O(words), memory 16 bytes a slot, of at most 2**22 slots.
 

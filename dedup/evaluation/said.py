@@ -2,8 +2,9 @@
 
 A passage is taken for every paragraph, and every place of a family, that shares with it half of the
 shorter of the two. Of what is found in this way for both sides, the strongest kind counts: equal
-texts, then a match of two texts, and where there is none, a family that both stand in: there
-the kind of the one that is further from the family's first text.
+texts, then a match of two texts, and where there is none, a family that both stand in: in one
+wording the kind of the one that is further from the wording's first text, in two of them
+`rewritten`. Where there is none of these, two texts with one frame are a template.
 
 Time O(passages * log paragraphs) and what they overlap; no pair of paragraphs is looked at
 that is not labelled.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64, U8, chunks
-from dedup.kinds import KINDS, NONE, SAME
+from dedup.kinds import KINDS, NONE, PARTIAL, REWRITTEN, SAME, TEMPLATE
 from dedup.report import Columns
 
 _LOOKED_UP = 1_000_000  # pairs of texts at a time
@@ -36,6 +37,20 @@ def kinds_said(columns: Columns, stories: I64, spans: I64) -> U8:
     unsaid = np.flatnonzero(out == NONE)
     related = _in_families(columns, sides, paragraphs, spans, count)
     out[unsaid] = related[unsaid]
+    unsaid = np.flatnonzero(out == NONE)
+    framed = _in_frames(columns, sides[chosen], texts[chosen], count)
+    out[unsaid] = framed[unsaid]
+    return out
+
+
+def _in_frames(columns: Columns, sides: I64, texts: I64, count: int) -> U8:
+    """TEMPLATE for the pairs whose two sides have texts of one frame, uint8 (count,)."""
+    frames = columns.frames[texts]
+    kept = np.flatnonzero(frames >= 0)
+    keys = sides[kept] // 2 * len(columns.texts) + frames[kept]
+    both = np.intersect1d(keys[sides[kept] % 2 == 0], keys[sides[kept] % 2 == 1])
+    out = np.full(count, NONE, dtype=np.uint8)
+    out[both // max(1, len(columns.texts))] = TEMPLATE
     return out
 
 
@@ -115,22 +130,32 @@ def _in_families(columns: Columns, sides: I64, paragraphs: I64, spans: I64, coun
     half = _half(_passages(columns, found), spans[sides])
     sides, found = sides[half], found[half]
 
-    families = sides // 2 * max(1, len(places.offsets) - 1) + places.families[found]
-    nearest = [
-        _nearest(families[sides % 2 == side], places.kinds[found][sides % 2 == side])
-        for side in (0, 1)
-    ]
+    many = max(1, len(places.offsets) - 1)
+    owners = sides // 2 * many + places.families[found]
+    most = int(places.wordings.max(initial=0)) + 1
+    wordings = owners * most + places.wordings[found]
+    # The first text of a later wording retells the family; within its wording it is the first.
+    kinds = np.where(places.kinds[found] == REWRITTEN, NONE, places.kinds[found])
+    left = sides % 2 == 0
+    nearest = [_nearest(wordings[side], kinds[side]) for side in (left, ~left)]
     common, a, b = np.intersect1d(
         nearest[0][0], nearest[1][0], assume_unique=True, return_indices=True
     )
-    # A family's first text has NONE, and the kinds behind it stand in the order of distance.
+    # A first text has NONE, and the kinds behind it stand in the order of distance.
     further = np.maximum(np.maximum(nearest[0][1][a], nearest[1][1][b]), np.uint8(SAME))
-    return _strongest(common // max(1, len(places.offsets) - 1), further, count)
+    # Two clauses of one text need not be about the same.
+    whole = places.kinds[found] != PARTIAL
+    retold = np.intersect1d(owners[left & whole], owners[~left & whole])
+    return _strongest(
+        np.concatenate((common // most // many, retold // many)),
+        np.concatenate((further, np.full(len(retold), REWRITTEN, dtype=np.uint8))),
+        count,
+    )
 
 
-def _nearest(families: I64, kinds: U8) -> tuple[I64, U8]:
-    """Each family once, with the kind of the place that is closest to its first text."""
-    names, of = np.unique(families, return_inverse=True)
+def _nearest(wordings: I64, kinds: U8) -> tuple[I64, U8]:
+    """Each wording once, with the kind of the place that is closest to its first text."""
+    names, of = np.unique(wordings, return_inverse=True)
     nearest = np.full(len(names), len(KINDS), dtype=np.uint8)
     np.minimum.at(nearest, of, kinds)
     return names, nearest

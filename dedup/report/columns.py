@@ -19,6 +19,7 @@ from dedup.settings import Settings
 from dedup.stories import Corpus
 from dedup.texts import Texts
 from dedup.tokens import FoldTable, tokenise
+from dedup.wordings import frames
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,11 @@ class Columns:
     def templates(self) -> I64:
         """Rows of `matches` that are templates."""
         return np.flatnonzero(self.matches.kinds == TEMPLATE)
+
+    @cached_property
+    def frames(self) -> I64:
+        """The first text of each text's template, or -1 for a text of none; int64 (texts,)."""
+        return frames(self.matches, len(self.texts))
 
     @property
     def expected_recall(self) -> float:
