@@ -127,8 +127,9 @@ def _in_families(columns: Columns, sides: I64, paragraphs: I64, spans: I64, coun
         np.searchsorted(held, paragraphs, side="right"),
     )
     sides, found = sides[rows], order[found]
-    half = _half(_passages(columns, found), spans[sides])
-    sides, found = sides[half], found[half]
+    passages = _passages(columns, found)
+    half = _half(passages, spans[sides])
+    sides, found, passages = sides[half], found[half], passages[half]
 
     many = max(1, len(places.offsets) - 1)
     owners = sides // 2 * many + places.families[found]
@@ -136,16 +137,21 @@ def _in_families(columns: Columns, sides: I64, paragraphs: I64, spans: I64, coun
     wordings = owners * most + places.wordings[found]
     # The first text of a later wording retells the family; within its wording it is the first.
     kinds = np.where(places.kinds[found] == REWRITTEN, NONE, places.kinds[found])
+    whole = columns.paragraph_spans[places.paragraphs[found]]
+    minor = 2 * (passages[:, 1] - passages[:, 0]) < whole[:, 1] - whole[:, 0]
     left = sides % 2 == 0
-    nearest = [_nearest(wordings[side], kinds[side]) for side in (left, ~left)]
+    nearest = [_nearest(wordings[side], 2 * kinds[side] + minor[side]) for side in (left, ~left)]
     common, a, b = np.intersect1d(
         nearest[0][0], nearest[1][0], assume_unique=True, return_indices=True
     )
+    near = np.stack((nearest[0][1][a], nearest[1][1][b]))
     # A first text has NONE, and the kinds behind it stand in the order of distance.
-    further = np.maximum(np.maximum(nearest[0][1][a], nearest[1][1][b]), np.uint8(SAME))
+    further = np.maximum(near.max(axis=0) // 2, np.uint8(SAME))
+    # Of two paragraphs that hold it among other text, each has a clause of the other.
+    further[(near % 2).all(axis=0)] = PARTIAL
     # Two clauses of one text need not be about the same.
-    whole = places.kinds[found] != PARTIAL
-    retold = np.intersect1d(owners[left & whole], owners[~left & whole])
+    entire = places.kinds[found] != PARTIAL
+    retold = np.intersect1d(owners[left & entire], owners[~left & entire])
     return _strongest(
         np.concatenate((common // most // many, retold // many)),
         np.concatenate((further, np.full(len(retold), REWRITTEN, dtype=np.uint8))),
@@ -154,9 +160,9 @@ def _in_families(columns: Columns, sides: I64, paragraphs: I64, spans: I64, coun
 
 
 def _nearest(wordings: I64, kinds: U8) -> tuple[I64, U8]:
-    """Each wording once, with the kind of the place that is closest to its first text."""
+    """Each wording once, with the least kind: that of the place closest to its first text."""
     names, of = np.unique(wordings, return_inverse=True)
-    nearest = np.full(len(names), len(KINDS), dtype=np.uint8)
+    nearest = np.full(len(names), 2 * len(KINDS), dtype=np.uint8)
     np.minimum.at(nearest, of, kinds)
     return names, nearest
 
