@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I64
+from dedup.terms import Terms, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import Vocabulary, vocabulary
 
@@ -17,11 +18,13 @@ class Background:
     """Known of the words of all texts.
 
     words: how rare each is.
+    terms: the distinct words of each text.
     worn: bool (words of all texts,), whether it stands in a run that many texts have.
     offsets: int64 (texts + 1,), the words of each text in `worn`.
     """
 
     words: Vocabulary
+    terms: Terms
     worn: np.ndarray
     offsets: I64
 
@@ -31,7 +34,8 @@ class Background:
         tokens = tokens_of(np.arange(count, dtype=np.int64))
         size = len(tokens.values)
         words = vocabulary([tokens], texts=count, words=size)
-        return cls(words, np.zeros(size, dtype=np.bool_), tokens.offsets)
+        worn = np.zeros(size, dtype=np.bool_)
+        return cls(words, terms(tokens, words), worn, tokens.offsets)
 
     def worn_in(self, texts: I64) -> np.ndarray:
         """Of the words of some texts, one after the other, which are worn; bool."""

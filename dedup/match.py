@@ -29,7 +29,6 @@ from dedup.overlap import overlaps
 from dedup.screen import promising
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
-from dedup.terms import terms
 from dedup.tokens import Tokens
 from dedup.weigh import Weights, weigh
 
@@ -96,6 +95,7 @@ def match(
     tokens_of: Callable[[I64], Tokens],
     *,
     stories: I64,
+    by_words: I64 | None = None,
     background: Background | None = None,
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
@@ -107,6 +107,7 @@ def match(
     tokens_of: the words of some texts, int64 positions.
     stories: int64 (texts,), the story in which each text was first seen; texts of one story are
         not compared.
+    by_words: more pairs, to be compared only if they have weight of words in common.
     background: what the corpus knows of its words; learned from all texts if it is not given.
     """
     count = len(stories)
@@ -118,6 +119,9 @@ def match(
             width=width, containment=containment, partial_words=partial_words,
         )  # fmt: skip
 
+    if by_words is not None:
+        by_words = by_words[stories[by_words[:, 0]] != stories[by_words[:, 1]]]
+        pairs = np.concatenate((pairs, *_retelling(by_words, known_words, threads)))
     fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
     compared = _joined([])
     for _ in range(1 + _ROUNDS):
@@ -128,7 +132,7 @@ def match(
         compared = _joined(
             [compared, *spread(look, [fresh[part] for part in parts], threads=threads)]
         )
-        known = np.union1d(known, fresh[:, 0] * count + fresh[:, 1])
+        known = np.sort(np.concatenate((known, fresh[:, 0] * count + fresh[:, 1])))
         fresh = _through_a_third(compared, known, count)
     return _judged(compared, count, containment=containment)
 
@@ -138,16 +142,15 @@ def _compared(
     width: int, containment: float, partial_words: int,
 ) -> _Compared:  # fmt: skip
     """Screen and compare some pairs, and leave out those that are plainly unrelated."""
+    weights = weigh(background.terms, chosen)
     texts, places = np.unique(chosen, return_inverse=True)
-    tokens, local = tokens_of(texts), places.reshape(-1, 2)
-    weights = weigh(terms(tokens, background.words), local)
-    shingles = shingle(tokens, width=width)
-    likely = np.flatnonzero(_may_retell(weights))
-    phrased = likely[promising(shingles, local[likely], least=1, share=1.0)]
-    rows = np.union1d(
-        promising(shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment),
-        np.union1d(phrased, likely[weights.jaccard[likely] >= _UNPHRASED]),
-    )
+    shingles, local = shingle(tokens_of(texts), width=width), places.reshape(-1, 2)
+    may = np.flatnonzero(_may_retell(weights))
+    likely = np.zeros(len(chosen), dtype=np.bool_)
+    likely[promising(shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment)] = 1
+    likely[may[promising(shingles, local[may], least=1, share=1.0)]] = True
+    likely[may[weights.jaccard[may] >= _UNPHRASED]] = True
+    rows = np.flatnonzero(likely)
     chosen, weights = chosen[rows], Weights(weights.sums[rows])
     texts, places = np.unique(chosen, return_inverse=True)
     tokens, local = tokens_of(texts), places.reshape(-1, 2)
@@ -168,9 +171,22 @@ def _compared(
     )
 
 
+def _retelling(pairs: I64, background: Background, threads: int) -> list[I64]:
+    """The pairs that may retell each other, in parts."""
+
+    def kept(part: slice) -> I64:
+        weights = weigh(background.terms, pairs[part])
+        rows: I64 = part.start + np.flatnonzero(_may_retell(weights))
+        return pairs[rows]
+
+    parts = chunks(np.ones(len(pairs), dtype=np.int64), _PAIRS)
+    return list(spread(kept, parts, threads=threads))
+
+
 def _may_retell(weights: Weights) -> np.ndarray:
     """Whether two texts have enough weight of words in common, bool (pairs,)."""
-    return np.asarray((weights.column("shared") >= _SHARED) & (weights.jaccard >= _ALIKE))
+    heavy = weights.column("shared") >= _SHARED
+    return np.asarray(heavy & (weights.jaccard >= _ALIKE))
 
 
 def _judged(compared: _Compared, count: int, *, containment: float) -> Matches:
@@ -203,8 +219,10 @@ def _through_a_third(compared: _Compared, known: I64, count: int) -> I64:
     earliest = np.arange(count, dtype=np.int64)
     np.minimum.at(earliest, links[:, 1], links[:, 0])
     links = links[earliest[links[:, 0]] < links[:, 0]]
-    packed = np.setdiff1d(earliest[links[:, 0]] * count + links[:, 1], known)
-    return np.stack((packed // count, packed % count), axis=1)
+    pairs = distinct(np.stack((earliest[links[:, 0]], links[:, 1]), axis=1), count)
+    packed = pairs[:, 0] * count + pairs[:, 1]
+    places = np.minimum(np.searchsorted(known, packed), len(known) - 1)
+    return pairs[known[places] != packed]
 
 
 def _worn_words(worn: np.ndarray, tokens: Tokens, pairs: I64, found: Comparison) -> I64:

@@ -24,7 +24,7 @@ from dedup.report import Columns, Report
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
-from dedup.terms import FEW, KEPT, rare_pairs, terms
+from dedup.terms import FEW, KEPT, joined, rare_pairs, terms
 from dedup.texts import CHUNK, collapse
 from dedup.tokens import Tokens, fold_table, tokenise
 from dedup.vocabulary import vocabulary
@@ -121,16 +121,20 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
     by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(texts.words[first], out=offsets[1:])
+    rarity = vocabulary(map(tokens_of, parts), texts=len(texts), words=words)
+    held = spread(lambda part: terms(tokens_of(part), rarity), parts, threads=threads)
     background = Background(
-        vocabulary(map(tokens_of, parts), texts=len(texts), words=words),
+        rarity,
+        joined(list(held)),
         passages.well_worn(runs, offsets, width=settings.passage),
         offsets,
     )
-    by_words = _by_rare_words(parts, tokens_of, background, len(texts), settings)
+    by_words = _by_rare_words(parts, background, len(texts), settings)
     tell("matches", 0.5)
     matches = match(
-        np.concatenate((by_sketch, by_passage, by_words)),
+        np.concatenate((by_sketch, by_passage)),
         tokens_of,
+        by_words=by_words,
         stories=paragraphs.stories[first],
         background=background,
         width=settings.shingle,
@@ -177,18 +181,14 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
 
 
 def _by_rare_words(
-    parts: list[slice],
-    tokens_of: Callable[[slice], Tokens],
-    background: Background,
-    count: int,
-    settings: Settings,
+    parts: list[slice], background: Background, count: int, settings: Settings
 ) -> I64:
     """Candidate pairs that may retell each other, int64 (pairs, 2)."""
     if count <= FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
     found = passages.repeated(
         parts,
-        lambda part: rare_pairs(terms(tokens_of(part), background.words)),
+        lambda part: rare_pairs(background.terms, background.words, part),
         keys=count * KEPT * (KEPT - 1) // 2,
         threads=settings.threads,
     )

@@ -27,25 +27,28 @@ from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
 KEPT = 8  # words a text
 FEW = 400  # texts, of which each is compared with each
 _FIRST = np.int64(0)
+_TWO, _THREE, _HALF = np.uint64(2), np.uint64(3), np.uint64(32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
-    """The distinct words of some texts, each text's sorted by hash.
+    """The distinct words of some texts, each text's in the order of their slots.
 
-    values: uint64 (terms,). weights: float32 (terms,).
+    slots: int32 (terms,), the place of each in the vocabulary.
+    weights: float32 (terms,), of each in the vocabulary, held here since it is read in this order.
     classes: uint8 (terms,), PLAIN, NAME or NUMBER.
-    texts: int32 (terms,), how many texts of the corpus have the word.
-    words: int64 (texts,), how many words each text has, repeated ones counted each time.
+    words: int32 (texts,), how many words each text has, repeated ones counted each time.
     offsets: int64 (texts + 1,); the terms of text k are offsets[k]:offsets[k + 1].
     """
 
-    values: U64
+    slots: I32
     weights: np.ndarray
     classes: U8
-    texts: I32
-    words: I64
+    words: I32
     offsets: I64
+
+    def __len__(self) -> int:
+        return len(self.words)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,76 +61,85 @@ class Keys:
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
-    values = tokens.stems.copy()
-    places = np.empty(len(values), dtype=np.int32)
-    sort_spans(values, places, tokens.offsets)
     slots = words.slots(tokens.stems)
-    classes = np.full(len(values), PLAIN, dtype=np.uint8)
+    held = (slots.astype(np.uint64) << _TWO) | _classes(tokens, words.names[slots])
+    sort_spans(held, np.empty(len(held), dtype=np.int32), tokens.offsets)
+    kept = np.empty(len(held), dtype=np.int32)
+    classes = np.empty(len(held), dtype=np.uint8)
     offsets = np.zeros(len(tokens) + 1, dtype=np.int64)
-    _distinct(values, places, tokens.offsets, tokens.flags, words.names[slots], classes, offsets)
+    _distinct(held, tokens.offsets, kept, classes, offsets)
     used = int(offsets[-1])
-    slots = words.slots(values[:used])
+    lengths = np.diff(tokens.offsets).astype(np.int32)
+    weights = words.weights[kept[:used]]
+    return Terms(kept[:used].copy(), weights, classes[:used].copy(), lengths, offsets)
+
+
+def joined(parts: list[Terms]) -> Terms:
+    """The terms of consecutive texts as one."""
+    sizes = [np.empty(0, dtype=np.int64), *(np.diff(part.offsets) for part in parts)]
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(sizes))))
     return Terms(
-        values[:used], words.weights[slots], classes[:used], words.texts[slots],
-        np.diff(tokens.offsets), offsets,
-    )  # fmt: skip
+        np.concatenate([np.empty(0, dtype=np.int32), *(part.slots for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.float32), *(part.weights for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.uint8), *(part.classes for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)]),
+        offsets.astype(np.int64),
+    )
 
 
-def rare_pairs(held: Terms) -> Keys:
-    """A key for each two of a text's heaviest words that another text has too."""
-    count = len(held.offsets) - 1
+def rare_pairs(held: Terms, words: Vocabulary, part: slice) -> Keys:
+    """A key for each two of the heaviest words of some texts that another text has too."""
+    bounds = held.offsets[part.start : part.stop + 1]
     room = KEPT * (KEPT - 1) // 2
-    values = np.empty(count * room, dtype=np.uint64)
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    _pair_up(held.values, held.weights, held.texts, held.offsets, values, offsets)
+    values = np.empty((len(bounds) - 1) * room, dtype=np.uint64)
+    offsets = np.zeros(len(bounds), dtype=np.int64)
+    _pair_up(held.slots, words.weights, words.texts, bounds, values, offsets)
     return Keys(values[: offsets[-1]], offsets)
 
 
+def _classes(tokens: Tokens, names: np.ndarray) -> U64:
+    """PLAIN, NAME or NUMBER for each word, uint64 (tokens,)."""
+    flags = tokens.flags
+    name = names | ((flags & CAPITAL != 0) & (flags & OPENS == 0))
+    return np.asarray(np.where(flags & FIGURE != 0, NUMBER, np.where(name, NAME, PLAIN)), np.uint64)
+
+
 @kernel
-def _distinct(
-    values: U64, places: I32, bounds: I64, flags: U8, names: np.ndarray, classes: U8, offsets: I64
-) -> None:
-    """Move each text's sorted words together, each once, and say what each is."""
+def _distinct(held: U64, bounds: I64, slots: I32, classes: U8, offsets: I64) -> None:
+    """Take each text's sorted words apart again, each once with its highest class."""
     n = _FIRST
     for k in range(len(bounds) - 1):
         start = n
         for i in range(bounds[k], bounds[k + 1]):
-            place = bounds[k] + places[i]
-            flag = flags[place]
-            own = np.uint8(PLAIN)
-            if flag & FIGURE:
-                own = np.uint8(NUMBER)
-            elif names[place] or (flag & CAPITAL and not flag & OPENS):
-                own = np.uint8(NAME)
-            if n > start and values[n - 1] == values[i]:
-                classes[n - 1] = max(classes[n - 1], own)
-                continue
-            values[n], classes[n] = values[i], own
+            slot = np.int32(held[i] >> _TWO)
+            n -= n > start and slots[n - 1] == slot
+            slots[n], classes[n] = slot, np.uint8(held[i] & _THREE)
             n += 1
         offsets[k + 1] = n
 
 
 @kernel
 def _pair_up(
-    words: U64, weights: np.ndarray, texts: I32, bounds: I64, values: U64, offsets: I64
+    slots: I32, weights: np.ndarray, texts: I32, bounds: I64, values: U64, offsets: I64
 ) -> None:
-    """Write the keys of every text; equal weights go by hash, the lower first."""
+    """Write the keys of every text; of equal weights the lower slot goes first."""
     kept = np.empty(KEPT, dtype=np.int64)
     n = _FIRST
     for k in range(len(bounds) - 1):
         size = _FIRST
         for i in range(bounds[k], bounds[k + 1]):
-            if texts[i] < 2 or (size == KEPT and weights[i] <= weights[kept[size - 1]]):
+            word = np.int64(slots[i])
+            if texts[word] < 2 or (size == KEPT and weights[word] <= weights[kept[size - 1]]):
                 continue
-            slot = size if size < KEPT else size - 1
-            while slot > 0 and weights[kept[slot - 1]] < weights[i]:
-                kept[slot] = kept[slot - 1]
-                slot -= 1
-            kept[slot] = i
+            place = size if size < KEPT else size - 1
+            while place > 0 and weights[kept[place - 1]] < weights[word]:
+                kept[place] = kept[place - 1]
+                place -= 1
+            kept[place] = word
             size = min(size + 1, np.int64(KEPT))
         for x in range(size):
             for y in range(x + 1, size):
-                low, high = min(kept[x], kept[y]), max(kept[x], kept[y])  # sorted by hash
-                values[n] = mix(mix(words[low]) + words[high])
+                low, high = min(kept[x], kept[y]), max(kept[x], kept[y])
+                values[n] = mix((np.uint64(low) << _HALF) | np.uint64(high))
                 n += 1
         offsets[k + 1] = n

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64, U8, U64, kernel
+from dedup.kernels import I32, I64, U8, kernel
 from dedup.terms import Terms
 from dedup.vocabulary import NAME, PLAIN
 
@@ -57,13 +57,13 @@ class Weights:
 def weigh(held: Terms, pairs: I64) -> Weights:
     """Weigh what each pair, int64 (pairs, 2), positions in `held`, has in common."""
     sums = np.zeros((len(pairs), len(_COLUMNS)), dtype=np.float32)
-    _weigh(pairs, held.values, held.weights, held.classes, held.words, held.offsets, sums)
+    _weigh(pairs, held.slots, held.weights, held.classes, held.words, held.offsets, sums)
     return Weights(sums)
 
 
 @kernel
 def _weigh(
-    pairs: I64, values: U64, weights: np.ndarray, classes: U8, words: I64, offsets: I64,
+    pairs: I64, slots: I32, weights: np.ndarray, classes: U8, words: I32, offsets: I64,
     sums: np.ndarray,
 ) -> None:  # fmt: skip
     """Merge the sorted words of every pair, the shorter text first."""
@@ -75,7 +75,7 @@ def _weigh(
         y, y_end = offsets[right], offsets[right + 1]
         row = sums[p]
         while x < x_end or y < y_end:
-            if x < x_end and y < y_end and values[x] == values[y]:
+            if x < x_end and y < y_end and slots[x] == slots[y]:
                 row[_SHARED] += weights[x]
                 kind = max(classes[x], classes[y])
                 if kind == NAME:
@@ -84,7 +84,7 @@ def _weigh(
                     row[_PLAIN] += np.float32(1)
                 x += 1
                 y += 1
-            elif y == y_end or (x < x_end and values[x] < values[y]):
+            elif y == y_end or (x < x_end and slots[x] < slots[y]):
                 row[_SHORTER] += weights[x]
                 if classes[x] != PLAIN:
                     row[_FACTS] += weights[x]
