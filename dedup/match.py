@@ -176,8 +176,8 @@ def _retelling(pairs: I64, background: Background, threads: int) -> list[I64]:
 
     def kept(part: slice) -> I64:
         weights = weigh(background.terms, pairs[part])
-        rows: I64 = part.start + np.flatnonzero(_may_retell(weights))
-        return pairs[rows]
+        found: I64 = pairs[part][_may_retell(weights)]
+        return found
 
     parts = chunks(np.ones(len(pairs), dtype=np.int64), _PAIRS)
     return list(spread(kept, parts, threads=threads))

@@ -13,6 +13,7 @@ from dedup import lsh, passages
 from dedup.alike import alike_stories
 from dedup.background import Background
 from dedup.errors import BadInput
+from dedup.evidence import evidence
 from dedup.families import assemble
 from dedup.kernels import I64, chunks, spread
 from dedup.match import match
@@ -175,6 +176,7 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
             fold=table,
             matches=matches,
             places=places,
+            evidence=evidence(matches, tokens_of, rarity),
             alike=alike,
         )
     )

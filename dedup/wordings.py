@@ -46,7 +46,7 @@ def join_wordings(families: Families, matches: Matches, texts: Texts) -> Familie
     whole[:, 1] = texts.words[texts.first[later]]
     passages = np.concatenate((families.passages, whole))
 
-    kept = heads[first == heads]
+    kept = np.union1d(families.heads[lead[families.heads] == families.heads], owners)
     order = np.lexsort((starts, members, owners))
     owners, starts = owners[order], starts[order]
     counts = np.bincount(np.searchsorted(kept, owners), minlength=len(kept))

@@ -46,7 +46,10 @@ def _flat(table: pa.Table) -> pa.Table:
                 for runs in column.to_pylist()
             ]
             table = table.set_column(index, name, pa.array(plain, pa.large_string()))
-        elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        elif name == "evidence":
+            words = [" ".join(row) for row in column.to_pylist()]
+            table = table.set_column(index, name, pa.array(words, pa.large_string()))
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             safe = pc.replace_substring_regex(column, pattern=_CONTROL, replacement="\ufffd")
             safe = pc.replace_substring_regex(safe, pattern=_FORMULA, replacement=r"'\1")
             table = table.set_column(index, name, safe)

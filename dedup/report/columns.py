@@ -9,6 +9,7 @@ import numpy as np
 
 from dedup import characters
 from dedup.alike import AlikeStories
+from dedup.evidence import Evidence
 from dedup.kernels import I64
 from dedup.kinds import RECYCLED, TEMPLATE
 from dedup.lsh import bands, expected_recall
@@ -33,6 +34,7 @@ class Columns:
     fold: FoldTable
     matches: Matches
     places: Occurrences
+    evidence: Evidence
     alike: AlikeStories
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedup.kinds import KINDS, RECYCLED
 from dedup.report.columns import Columns
 from dedup.report.values import (
     Family,
@@ -63,7 +64,9 @@ class Report:
             if len(columns.corpus)
             else []
         )
-        kinds = self.to_arrow()["families"]["kind"].to_pylist()
+        families = self.to_arrow()["families"]
+        kinds = families["kind"].to_pylist()
+        frames = columns.frames
         return Summary(
             stories=len(columns.corpus),
             empty_stories=int(np.count_nonzero(columns.story_words[:, 0] == 0)),
@@ -76,9 +79,11 @@ class Report:
             furniture_words=furniture,
             recycled=recycled / max(1, words - furniture),
             families=len(kinds),
-            families_by_kind={kind: kinds.count(kind) for kind in ("same", "edited", "partial")},
+            families_by_kind={KINDS[kind]: kinds.count(KINDS[kind]) for kind in RECYCLED},
+            wordings=int(families["wordings"].to_numpy().sum()) - len(families),
             matches=len(self.matches),
             templates=len(columns.templates),
+            frames=len(np.unique(frames[frames >= 0])),
             furniture=len(columns.matches.pasted),
             near_duplicate_pairs=len(columns.alike),
             near_duplicate_groups=len(np.unique(columns.alike.groups)),
@@ -128,7 +133,15 @@ class Report:
                     Family(
                         **{
                             name: row[name]
-                            for name in ("id", "kind", "text", "words", "stories", "sources")
+                            for name in (
+                                "id",
+                                "kind",
+                                "text",
+                                "words",
+                                "wordings",
+                                "stories",
+                                "sources",
+                            )
                         },
                         occurrences=tuple(map(_occurrence, own)),
                     )
@@ -242,11 +255,13 @@ def _occurrence(row: dict[str, Any]) -> Occurrence:
                 "source",
                 "published",
                 "kind",
+                "wording",
                 "jaccard",
                 "containment",
                 "first_containment",
             )
         },
+        evidence=tuple(row["evidence"]),
     )
 
 
@@ -264,6 +279,7 @@ def _match_rows(table: pa.Table) -> Rows[Match]:
                 left_containment=row["left_containment"],
                 right_containment=row["right_containment"],
                 runs=tuple(tuple(run.values()) for run in row["runs"]),
+                evidence=tuple(row.get("evidence", ())),
             )
             for row in _rows(table, start, end)
         ]

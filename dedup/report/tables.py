@@ -15,7 +15,7 @@ import pyarrow as pa
 from dedup.buckets import distinct
 from dedup.compare import Comparison
 from dedup.kernels import I64
-from dedup.kinds import KINDS, NONE, SAME
+from dedup.kinds import KINDS, NONE, REWRITTEN, SAME
 from dedup.report.columns import Columns
 from dedup.stories import EPOCH, UNDATED
 
@@ -63,6 +63,9 @@ def families(columns: Columns) -> pa.Table:
             "kind": _kind(kinds),
             "words": columns.texts.words[first],
             "occurrences": counts,
+            "wordings": np.maximum.reduceat(places.wordings, places.offsets[:-1]) + 1
+            if len(counts)
+            else counts,
             "stories": _distinct(places.families, of_story, len(counts)),
             "sources": _distinct(
                 places.families[with_source], sources[of_story[with_source]], len(counts)
@@ -97,10 +100,12 @@ def occurrences(columns: Columns, rows: slice = slice(None)) -> pa.Table:
             "paragraph": columns.paragraph_numbers[paragraphs],
             "start": spans[:, 0],
             "end": spans[:, 1],
+            "wording": places.wordings[rows],
             "kind": _kind(kinds, first=kinds == NONE),
             "jaccard": measured(found.jaccard),
             "containment": measured(found.right_containment),
             "first_containment": measured(found.left_containment),
+            "evidence": _evidence(columns, np.where(kinds == REWRITTEN, matches, -1)),
         }
     )
 
@@ -127,8 +132,13 @@ def matches(columns: Columns) -> pa.Table:
 def templates(columns: Columns) -> pa.Table:
     """A row a pair of paragraphs whose sentence agrees and whose facts do not."""
     rows = columns.templates
-    pairs = columns.texts.first[columns.matches.pairs[rows]]
-    return _match_table(columns, pairs[:, 0], pairs[:, 1], rows)
+    texts = columns.matches.pairs[rows]
+    pairs = columns.texts.first[texts]
+    table = _match_table(columns, pairs[:, 0], pairs[:, 1], rows).drop_columns(["evidence"])
+    frames = columns.texts.fingerprints[columns.frames[texts[:, 1]]]
+    return table.add_column(
+        0, "frame", pa.array([f"{x:016x}" for x in frames.tolist()], pa.string())
+    )
 
 
 def furniture(columns: Columns) -> pa.Table:
@@ -183,8 +193,20 @@ def _match_table(columns: Columns, left: I64, right: I64, links: I64) -> pa.Tabl
             "left_containment": _measured(equal, found, "left_containment"),
             "right_containment": _measured(equal, found, "right_containment"),
             "runs": _runs(columns, left, right, links),
+            "evidence": _evidence(columns, links),
         }
     )
+
+
+def _evidence(columns: Columns, links: I64) -> pa.Array:
+    """The words that speak for each match, an empty list where its runs do."""
+    held = columns.evidence
+    first = np.searchsorted(held.matches, links, side="left")
+    sizes = np.where(links < 0, 0, np.searchsorted(held.matches, links, side="right") - first)
+    bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+    rows = np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes)
+    words = _slices(columns, held.places[rows, 0], held.places[rows, 1])
+    return pa.LargeListArray.from_arrays(pa.array(bounds), words)
 
 
 def _measured(equal: np.ndarray, found: Comparison | None, name: str) -> np.ndarray:

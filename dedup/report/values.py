@@ -29,10 +29,13 @@ class Passage:
 class Occurrence:
     """A place where a family stands.
 
-    kind: what it is to the family's first text: first, same, edited, partial or rewritten.
-    jaccard: of its shingles and the first text's.
-    containment: the part of its shingles that the first text has.
-    first_containment: the part of the first text's shingles that it has.
+    kind: what it is to the first text of its wording: first, same, edited or partial; `rewritten`
+        if it is the first text of a later wording, and so to the text that it retells.
+    wording: its number in the family, from 0.
+    jaccard: of its shingles and that text's.
+    containment: the part of its shingles that that text has.
+    first_containment: the part of that text's shingles that it has.
+    evidence: of a retelling, the heaviest words that it has from the text it retells.
     """
 
     passage: Passage
@@ -40,18 +43,21 @@ class Occurrence:
     source: str
     published: datetime | None
     kind: str
+    wording: int
     jaccard: float
     containment: float
     first_containment: float
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One paragraph and its copies, in the order of publication.
+    """One paragraph, its copies and retellings, in the order of publication.
 
     id: the same wherever the first text is the same.
     kind: of the copy that is closest to the first text.
     text: the first text. words: how many it has.
+    wordings: in how many ways it is told.
     stories, sources: how many carry it.
     """
 
@@ -59,6 +65,7 @@ class Family:
     kind: str
     text: str
     words: int
+    wordings: int
     stories: int
     sources: int
     occurrences: tuple[Occurrence, ...]
@@ -76,6 +83,7 @@ class Match:
     jaccard: shared shingles as a part of all, exact. left_containment: the part of the left
         paragraph's shingles that the right one has; right_containment likewise.
     runs: what is copied, as (left start, left end, right start, right end) in characters.
+    evidence: of a retelling, the heaviest words that the right paragraph has from the left one.
     """
 
     kind: str
@@ -85,6 +93,7 @@ class Match:
     left_containment: float
     right_containment: float
     runs: tuple[tuple[int, int, int, int], ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,8 @@ class Summary:
     """The figures that open a report.
 
     recycled: recycled words as a part of all words that are no furniture.
+    wordings: ways of telling a family beyond its first.
+    templates: pairs. frames: the sentences they are made after.
     furniture: runs of words that pages pasted into paragraphs.
     expected_recall: share of the pairs at the LSH's threshold that it is expected to find; the
         passage lookup finds more.
@@ -166,8 +177,10 @@ class Summary:
     recycled: float
     families: int
     families_by_kind: Mapping[str, int]
+    wordings: int
     matches: int
     templates: int
+    frames: int
     furniture: int
     near_duplicate_pairs: int
     near_duplicate_groups: int
