@@ -13,23 +13,31 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.compare import Comparison
-from dedup.kernels import I64
+from dedup.kernels import I64, U8
+from dedup.kinds import TEMPLATE, conflicting_facts
 from dedup.weigh import Weights
 
 FEATURES = (
     "bigrams", "containment", "longest", "missing", "weighted_jaccard", "shared_weight",
-    "shared_names", "shared_plain", "conflict", "worn", "contested",
+    "shared_facts", "shared_plain", "conflict", "facts", "figures", "frame", "worn", "contested",
 )  # fmt: skip
 _LONG = 40.0  # words: a longer run says no more
+_FIGURES = 3.0
 _MANY = 8.0  # plain words: more say no more
 CONTESTED = 0.04  # of the shorter text's words: conflicting names and figures
 
 
 def features(
-    found: Comparison, weights: Weights, bigrams: I64, worn: I64, contested: np.ndarray
+    found: Comparison,
+    by_runs: U8,
+    weights: Weights,
+    bigrams: I64,
+    worn: I64,
+    contested: np.ndarray,
 ) -> np.ndarray:
     """The features of each pair, float64 (pairs, features), columns in the order of FEATURES.
 
+    by_runs: what the runs alone say of each pair, uint8 (pairs,).
     bigrams: the shared pairs of neighbouring words, those of the left and of the right text; int64
         (pairs, 3).
     worn: words of the shared runs that are well worn, int64 (pairs,).
@@ -41,10 +49,13 @@ def features(
         missing: plain words outside the runs that the other text has nowhere, of the text that
             has fewer of them, as a part of the shorter text.
         weighted_jaccard: weight of the shared words as a part of all; shared_weight: ln(1 + it).
-        shared_names: weight of the shared names.
+        shared_facts: weight of the shared names and figures.
         shared_plain: how many words shared are neither names nor figures, up to 8.
         conflict: weight of names and figures that only one text has, of the text with fewer, as a
             part of the shorter text's weight.
+        facts, figures: names and figures that only one text has, outside the shared runs, of the
+            text with fewer, as a part of the shorter text's words; figures alone, up to 3.
+        frame: 1 where the runs alone say `template`.
         worn: as a part of the shorter text's words.
     """
     column = found.column
@@ -60,9 +71,12 @@ def features(
             np.minimum(column("left_plain"), column("right_plain")) / shorter,
             weights.jaccard,
             np.log1p(shared),
-            weights.column("shared_names"),
+            weights.column("shared_facts"),
             np.minimum(weights.column("shared_plain"), _MANY),
             conflict / np.maximum(shared + weights.column("shorter"), 1e-6),
+            conflicting_facts(found) / shorter,
+            np.minimum(np.minimum(column("left_figures"), column("right_figures")), _FIGURES),
+            by_runs == TEMPLATE,
             worn / shorter,
             contested,
         ),
@@ -72,13 +86,8 @@ def features(
 
 def disagree(found: Comparison) -> np.ndarray:
     """Whether the two texts of each pair conflict in names and figures, bool (pairs,)."""
-    column = found.column
-    shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
-    facts = np.minimum(
-        column("left_figures") + column("left_names"),
-        column("right_figures") + column("right_names"),
-    )
-    return np.asarray(facts >= CONTESTED * shorter)
+    shorter = np.minimum(found.column("left_words"), found.column("right_words"))
+    return np.asarray(conflicting_facts(found) >= CONTESTED * np.maximum(shorter, 1))
 
 
 def contested_share(

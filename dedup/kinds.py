@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.compare import Comparison
-from dedup.kernels import U8
+from dedup.kernels import I32, U8
 from dedup.settings import DEFAULTS
 from dedup.weights import OFFSETS, WEIGHTS
 
@@ -31,6 +31,7 @@ COPIED = (SAME, EDITED, PARTIAL)
 RECYCLED = (*COPIED, REWRITTEN)
 
 _RECYCLED = 0.5  # of the likelihood of all kinds
+_SENTENCE = 12  # words in a row, names and figures apart
 _SAME_MISSING = 3  # words of one text that the other has nowhere
 _SAME_UNTILED = 4  # words of one text outside the shared runs
 _FACTS = 0.05  # of the shorter text's words: conflicting figures and names of a template
@@ -90,18 +91,31 @@ def settle(
     """The kind of each pair from how likely each kind is, float64 (pairs, kinds).
 
     First whether it is recycling, then whether it is a copy, then which of those: a step is not
-    lost because what speaks for it is divided among kinds.
+    lost because what speaks for it is divided among kinds. Three rules stand above the likelihoods:
+    a copy shares `containment`; only what is as good as equal is `same`; and two texts that share
+    such words, or a sentence, and disagree in no fact are recycling, however worn the sentence is.
     """
     copied = np.maximum(found.left_containment, found.right_containment) >= containment
     copy = np.where(copied, likely[:, SAME] + likely[:, EDITED], 0)
     loose = likely[:, PARTIAL] + likely[:, REWRITTEN]
     rest = likely[:, NONE] + likely[:, TEMPLATE]
     out = np.where(likely[:, NONE] >= likely[:, TEMPLATE], NONE, TEMPLATE)
-    is_copy = np.where(_as_good_as_equal(found), SAME, EDITED)
+    equal = _as_good_as_equal(found)
+    sure = (conflicting_facts(found) == 0) & (equal | (found.column("longest_plain") >= _SENTENCE))
+    is_copy = np.where(equal, SAME, EDITED)
     is_loose = np.where(likely[:, PARTIAL] > likely[:, REWRITTEN], PARTIAL, REWRITTEN)
-    recycled = copy + loose >= _RECYCLED * (copy + loose + rest)
-    out[recycled] = np.where(copy >= loose, is_copy, is_loose)[recycled]
+    is_loose[sure] = PARTIAL
+    recycled = sure | (copy + loose >= _RECYCLED * (copy + loose + rest))
+    out[recycled] = np.where(copied & (copy >= loose), is_copy, is_loose)[recycled]
     return out.astype(np.uint8)
+
+
+def conflicting_facts(found: Comparison) -> I32:
+    """Names and figures that only one text has, of the text with fewer; int32 (pairs,)."""
+    column = found.column
+    left = column("left_figures") + column("left_names")
+    facts: I32 = np.minimum(left, column("right_figures") + column("right_names"))
+    return facts
 
 
 def _as_good_as_equal(found: Comparison) -> np.ndarray:

@@ -196,7 +196,10 @@ def _judged(compared: _Compared, count: int, *, containment: float) -> Matches:
     contested = contested_share(
         compared.pairs, (compared.by_runs != NONE) & ~rests, disagree(compared.found), count
     )
-    values = features(compared.found, compared.weights, compared.bigrams, compared.worn, contested)
+    values = features(
+        compared.found, compared.by_runs, compared.weights, compared.bigrams, compared.worn,
+        contested,
+    )  # fmt: skip
     judged = judge(values, compared.found, containment=containment)
     pasted = furniture.pasted(keys, compared.pairs, _longest_places(compared))
     kept = np.flatnonzero((judged != NONE) & ~rests)
@@ -222,7 +225,8 @@ def _through_a_third(compared: _Compared, known: I64, count: int) -> I64:
     pairs = distinct(np.stack((earliest[links[:, 0]], links[:, 1]), axis=1), count)
     packed = pairs[:, 0] * count + pairs[:, 1]
     places = np.minimum(np.searchsorted(known, packed), len(known) - 1)
-    return pairs[known[places] != packed]
+    fresh: I64 = pairs[known[places] != packed]
+    return fresh
 
 
 def _worn_words(worn: np.ndarray, tokens: Tokens, pairs: I64, found: Comparison) -> I64:

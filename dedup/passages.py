@@ -99,10 +99,10 @@ def well_worn(found: Repeated, offsets: I64, *, width: int = DEFAULTS.passage) -
     out = np.zeros(int(offsets[-1]), dtype=np.bool_)
     if not len(found.keys):
         return out
-    fresh = np.flatnonzero(np.diff(found.keys) != 0) + 1
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), fresh))
-    sizes = np.diff(starts, append=len(found.keys))
-    rows = np.flatnonzero(np.repeat(sizes >= WORN, sizes))
+    keys = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.diff(found.keys) != 0)))
+    again = np.diff(found.texts, prepend=-1) != 0
+    texts = np.bincount(keys, again | (np.diff(keys, prepend=-1) != 0))
+    rows = np.flatnonzero(texts[keys] >= WORN)
     first = offsets[found.texts[rows]] + found.places[rows]
     last = offsets[found.texts[rows] + 1]
     for step in range(width):

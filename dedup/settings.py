@@ -40,7 +40,8 @@ class Settings:
     bucket: members of a bucket compared each with each; of a larger one, each with its earliest.
     containment: least share of the shorter paragraph's shingles that stands in the other too,
         for the two to be a copy. Below it copies end: read on 322 labelled Reuters pairs.
-    partial_words: least words of a copied sentence or clause, when the paragraphs are no copies.
+    partial_words: least words in shared runs for which two paragraphs that are no copies are
+        looked at as partial ones, whatever other words they share.
     story_threshold: least share of the shorter story's shingles that stands in the other too, for
         two whole stories to be near-duplicates.
     threads: threads of the kernels; 0 is one a core. It changes no result.

@@ -4,7 +4,7 @@ What is told again in other words shares no run with what it retells, but the na
 dates it is about. These are the heaviest words of both. Each two of a text's KEPT heaviest words
 make a key, and texts under one key are candidates: two texts must have two such words in common.
 
-A word that no other text has makes no key. In a corpus of up to `few` texts there is nothing to be
+A word that no other text has makes no key. In a corpus of up to FEW texts there is nothing to be
 learned about which words are rare, and each text is compared with each.
 
 Time O(words log words) a text for sorting; KEPT * (KEPT - 1) / 2 keys a text.

@@ -305,14 +305,18 @@ def _tokenise(
                         flag |= np.uint8(ALONE)
                 i += width
                 stop = i
-                if size == STEM:
-                    cut = head ^ block
-                size += kind != _MARK
                 if code < 0x80:
+                    if size == STEM:
+                        cut = head ^ block
+                    size += 1
                     byte = np.uint64(code | 0x20 if kind == _UPPER else code)
                     head, block, filled = _append(head, block, filled, byte)
                 else:
                     for p in range(bounds[index[code]], bounds[index[code] + 1]):
+                        if pool[p] & 0xC0 != 0x80:  # a character of the folded form begins
+                            if size == STEM:
+                                cut = head ^ block
+                            size += 1
                         head, block, filled = _append(head, block, filled, np.uint64(pool[p]))
                 if kind == _DIGIT:
                     flag |= np.uint8(FIGURE)

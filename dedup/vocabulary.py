@@ -29,7 +29,7 @@ PLAIN, NAME, NUMBER = 0, 1, 2
 _PRIOR = 10.0
 _HEAVIEST = 10.0
 _NAMES = 0.8  # of a word's places inside a sentence: one that is capital in more is a name
-_BITS = 22  # of a slot's number, at most
+_BITS, _FEWEST_BITS = 22, 18  # of a slot's number
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,7 +56,7 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
 
     texts, words: how many there are of each in all parts together.
     """
-    bits = min(_BITS, max(10, int(4 * words).bit_length()))
+    bits = min(_BITS, max(_FEWEST_BITS, int(4 * words).bit_length()))
     counts = np.zeros((3, 2**bits), dtype=np.int32)
     seen = np.full(2**bits, -1, dtype=np.int32)
     done = 0

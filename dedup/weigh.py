@@ -14,12 +14,12 @@ import numpy as np
 
 from dedup.kernels import I32, I64, U8, kernel
 from dedup.terms import Terms
-from dedup.vocabulary import NAME, PLAIN
+from dedup.vocabulary import PLAIN
 
 _COLUMNS = (
-    "shared", "shared_names", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
+    "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
-_SHARED, _NAMES, _SHORTER, _LONGER, _PLAIN, _FACTS = range(6)
+_SHARED, _SHARED_FACTS, _SHORTER, _LONGER, _PLAIN, _FACTS = range(6)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +34,7 @@ class Weights:
     def column(self, name: str) -> np.ndarray:
         """One sum of every pair, float32 (pairs,).
 
-        shared, shared_names: weight of the words in both; of the names among them.
+        shared, shared_facts: weight of the words in both; of the names and figures among them.
         shorter, longer: weight of the words that only the shorter, the longer text has.
         shared_plain: how many words in both are neither names nor figures.
         shorter_facts, longer_facts: weight of names and figures that only one has.
@@ -78,9 +78,9 @@ def _weigh(
             if x < x_end and y < y_end and slots[x] == slots[y]:
                 row[_SHARED] += weights[x]
                 kind = max(classes[x], classes[y])
-                if kind == NAME:
-                    row[_NAMES] += weights[x]
-                elif kind == PLAIN:
+                if kind != PLAIN:
+                    row[_SHARED_FACTS] += weights[x]
+                else:
                     row[_PLAIN] += np.float32(1)
                 x += 1
                 y += 1

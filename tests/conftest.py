@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +48,19 @@ words = st.lists(st.integers(0, 5), max_size=30)
 
 several_texts = st.lists(words, min_size=1, max_size=8)
 
+marked_texts = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 15)), max_size=25), min_size=1, max_size=8
+)
+"""Texts of word numbers with flags."""
+
+cuts = st.sets(st.integers(1, 7))
+
+
+def slices(count: int, cuts: set[int]) -> list[slice]:
+    """Positions below `count`, cut before these."""
+    bounds = [0, *sorted(cut for cut in cuts if cut < count), count]
+    return [slice(a, b) for a, b in pairwise(bounds)]
+
 
 def spans(*texts: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The texts as a corpus holds them: a buffer that nobody writes to, starts and ends."""
@@ -78,6 +93,18 @@ def numbered(*texts: list[int], flags: list[list[int]] | None = None) -> Tokens:
     if flags is not None:
         marks[:] = [flag for text in flags for flag in text]
     return Tokens(values, places, places + 1, marks, offsets_of(texts), values)
+
+
+def numbered_marks(texts: Sequence[Sequence[tuple[int, int]]]) -> Tokens:
+    """Texts given as word numbers with their flags."""
+    flags = [[flag for _, flag in text] for text in texts]
+    return numbered(*([word for word, _ in text] for text in texts), flags=flags)
+
+
+def marked(tokens: Tokens) -> list[list[tuple[int, int]]]:
+    """Each text as its stems with their flags."""
+    both = list(zip(tokens.stems.tolist(), tokens.flags.tolist(), strict=True))
+    return [both[a:b] for a, b in pairwise(tokens.offsets.tolist())]
 
 
 def shingles_of(*sets: list[int], width: int = 3) -> Shingles:

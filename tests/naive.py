@@ -13,6 +13,7 @@ import numpy as np
 from datasketch import MinHash
 
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
+STEM = 5
 
 _SPACELESS = re.compile(
     "CJK UNIFIED|CJK COMPATIBILITY IDEOGRAPH|IDEOGRAPHIC ITERATION|HIRAGANA|KATAKANA|BOPOMOFO"
@@ -27,22 +28,23 @@ _WORD = re.compile(
         [Ls9D]
         (?: [Ls9DM]
           | (?<=9) [.,] (?=9)                       # 1,580 and 1.58
-          | (?<=[Ls9DM]) Q (?= [Ls] ) (?! s (?![Ls9D]) )
+          | (?<=[Ls9DM]) Q (?= [Ls] ) (?! s (?![Ls9DM]) )
         )*
     )
-    (?: (?<=[Ls9DM]) Q s (?![Ls9D]) )?               # a possessive, which is no part of the word
+    (?: (?<=[Ls9DM]) Q s (?![Ls9DM]) )?              # a possessive, which is no part of the word
     """,
     re.VERBOSE,
 )
 
 
 class Word(NamedTuple):
-    """A folded word, the characters it spans, and its flags."""
+    """A folded word, the characters it spans, its flags, and its stem."""
 
     folded: str
     start: int
     end: int
     flags: int
+    stem: str
 
 
 def words(text: str) -> list[Word]:
@@ -65,8 +67,11 @@ def words(text: str) -> list[Word]:
             flags |= OPENS
         if group == "alone":
             flags |= ALONE
-        folded = "".join(_folded(text, classes, i) for i in range(start, end))
-        found.append(Word(folded, places[start], places[end - 1] + 1, flags))
+        parts = [_folded(text, classes, i) for i in range(start, end)]
+        beyond = [i for i in range(start, end) if classes[i] in "Ls9DA"][STEM:]
+        cut = beyond[0] - start if beyond and not flags & FIGURE else end - start
+        folded, stem = "".join(parts), "".join(parts[:cut])
+        found.append(Word(folded, places[start], places[end - 1] + 1, flags, stem))
         last, opens = match.end(), False
         if end == last and text[last : last + 1] == "." and _is_abbreviation(inside, capital):
             last += 1

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kinds as rules
-from dedup.compare import Comparison, compare
-from dedup.kinds import KINDS, kinds
+from dedup import scan
+from dedup.compare import Comparison, compare, joined
+from dedup.features import FEATURES
+from dedup.kinds import KINDS, judge, kinds, settle
 from tests import naive
 from tests.conftest import every_pair, numbered, pair, several_texts, tokens_of
 
@@ -20,15 +22,58 @@ COPY = {
 CLAUSE = {**COPY, "shared": 8, "tiled": 10, "longest": 10, "tiled_plain": 10, "longest_plain": 10}
 
 
-def judged(**counts: int) -> str:
-    """The kind of a pair with these counts, the others being 0."""
+FILLER = [
+    "Rain fell for a third day in the northern valleys, where two roads were closed by mud and a "
+    "school sent its pupils home before noon.",
+    "The museum bought a portrait that had hung in a private house for eighty years; nobody "
+    "outside the family had seen it since the war.",
+    "Growers of apples expect a small harvest this autumn because frost in late April killed most "
+    "of the blossom along the lake.",
+    "A jury heard on Thursday how the cashier had carried the banknotes out of the vault in lunch "
+    "boxes, a few hundred at a time.",
+    "Engineers found cracks in eleven of the forty wheels they took apart, and the railway "
+    "withdrew the whole series for inspection.",
+    "Prices of flats rose by a tenth in the capital last year while wages hardly moved, the bureau "
+    "of statistics reported.",
+]
+TALKS = (
+    "The minister said on Tuesday that the talks, which began in May, had failed and would not be "
+    "resumed this year."
+)
+
+
+def counted(**counts: int) -> Comparison:
+    """A pair with these counts, the others being 0."""
     names = list(naive.counts([], [], [], [], [], 3))
     row = Comparison(
         np.zeros((1, len(names)), dtype=np.int32), np.empty((0, 3), np.int32), np.zeros(2, np.int64)
     )
     for name, count in counts.items():
         row.column(name)[0] = count
-    return KINDS[kinds(row)[0]]
+    return row
+
+
+def judged(**counts: int) -> str:
+    """The kind of a pair with these counts by its runs alone."""
+    return KINDS[kinds(counted(**counts))[0]]
+
+
+def settled(likely: dict[str, float], **counts: int) -> str:
+    """The kind of a pair with these counts whose kinds are so likely, the others not at all."""
+    row = np.array([[likely.get(kind, 0) for kind in KINDS]], dtype=np.float64)
+    return KINDS[settle(row, counted(**{**COPY, **counts}))[0]]
+
+
+def told(left: str, right: str) -> str:
+    """The kind of two stories in a small corpus."""
+    fillers = [(f"f{number}", text) for number, text in enumerate(FILLER)]
+    report = scan([("a", left), ("b", right), *fillers])
+    found = {
+        (match.left.story, match.right.story): match.kind
+        for match in (*report.matches, *report.templates)
+    }
+    assert found.keys() <= {("a", "b")}
+    return found.get(("a", "b"), "none")
 
 
 def related(left: str, right: str) -> str:
@@ -114,7 +159,7 @@ def test_a_template_is_a_frame_broken_up_by_conflicting_facts(counts, expected):
         ),
     ],
 )
-def test_pairs_are_judged_as_a_reader_would(left, right, expected):
+def test_runs_alone_tell_copies_as_a_reader_would(left, right, expected):
     assert related(left, right) == expected
     assert related(right, left) == expected
 
@@ -143,3 +188,126 @@ def test_without_a_shared_shingle_two_texts_are_unrelated(texts):
 
 def test_no_pairs_have_no_kinds():
     assert kinds(compare(numbered([1]), every_pair(1))).tolist() == []
+    assert judge(np.empty((0, len(FEATURES))), joined([])).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("likely", "expected"),
+    [
+        ({"none": 0.4, "same": 0.3, "edited": 0.3}, "same"),
+        ({"none": 0.4, "edited": 0.2, "partial": 0.3, "rewritten": 0.1}, "partial"),
+        ({"none": 0.3, "template": 0.2, "edited": 0.5}, "same"),
+        ({"none": 0.3, "template": 0.21, "edited": 0.49}, "none"),
+        ({"none": 0.25, "template": 0.26, "edited": 0.49}, "template"),
+        ({"same": 0.25, "edited": 0.25, "partial": 0.4, "none": 0.1}, "same"),
+        ({"edited": 0.35, "partial": 0.2, "rewritten": 0.21, "none": 0.24}, "rewritten"),
+    ],
+)
+def test_kinds_of_one_sort_are_decided_on_together(likely, expected):
+    """First recycling or not, then copy or not: the likeliest kind alone may be another."""
+    assert settled(likely) == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({}, "same"),
+        ({"left_plain": rules._SAME_MISSING}, "same"),
+        ({"left_plain": rules._SAME_MISSING + 1}, "edited"),
+        ({"right_names": 2, "right_figures": 2}, "edited"),
+        ({"tiled": 100 - rules._SAME_UNTILED}, "same"),
+        ({"tiled": 99 - rules._SAME_UNTILED}, "edited"),
+    ],
+)
+def test_of_a_copy_the_counts_say_whether_it_is_edited(counts, expected):
+    assert settled({"same": 0.5, "edited": 0.5}, **counts) == expected
+    assert settled({"edited": 1}, **counts) == expected
+
+
+@pytest.mark.parametrize(("shared", "expected"), [(38, "same"), (37, "rewritten")])
+def test_little_that_is_contained_makes_no_copy(shared, expected):
+    likely = {"same": 0.9, "rewritten": 0.06, "none": 0.04}
+
+    kind = settled(likely, shared=shared, left_shingles=100, right_shingles=200)
+
+    assert kind == expected
+
+
+@given(
+    likely=st.lists(st.lists(st.integers(0, 9), min_size=6, max_size=6), min_size=1, max_size=9),
+    factor=st.sampled_from([0.125, 0.5, 2.0, 64.0]),
+)
+def test_only_how_likely_kinds_are_beside_each_other_counts(likely, factor):
+    likely = np.array(likely, dtype=np.float64)
+    found = joined([counted(**COPY)] * len(likely))
+
+    assert settle(factor * likely, found).tolist() == settle(likely, found).tolist()
+
+
+@given(
+    values=st.lists(
+        st.lists(st.floats(0, 1), min_size=len(FEATURES), max_size=len(FEATURES)), max_size=9
+    ),
+    seed=st.integers(0, 9),
+)
+def test_a_pair_is_judged_as_it_is_alone(values, seed):
+    values = np.array(values, dtype=np.float64).reshape(-1, len(FEATURES))
+    found = joined([counted(**COPY)] * len(values))
+    order = np.random.default_rng(seed).permutation(len(values))
+
+    assert judge(values[order], found).tolist() == judge(values, found)[order].tolist()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (TALKS, TALKS.lower().replace(", which began in May,", " – which began in May –"), "same"),
+        (
+            TALKS,
+            f"Markets fell. {TALKS} Shares of banks and of insurers led the losses in thin and "
+            "nervous trading.",
+            "edited",
+        ),
+        (
+            "Fuel prices rose again as refineries closed for repairs that nobody had planned, "
+            "while the minister said on a visit that the talks which began last year had now "
+            "failed and would not be taken up before autumn, whatever the unions might say.",
+            "Asked about his plans for the holidays, the minister said on a visit that the talks "
+            "which began with his predecessor were none of his concern; he would swim, read two "
+            "thick novels, repair an old boat and see his grandchildren, in no special order.",
+            "partial",
+        ),
+        (
+            "The mayor of Osdal, Anneli Roun, closed the ferry to Pellin on Monday after the flood "
+            "damaged its landing stage.",
+            "Flood damage to the landing stage has forced Anneli Roun, mayor of Osdal, to suspend "
+            "the Pellin ferry since Monday.",
+            "rewritten",
+        ),
+        (
+            "Halvard Brekke, who led the Norrland timber company for nineteen years, died on "
+            "Sunday at his home in Ostrava, aged 84.",
+            "The former head of Norrland timber, Halvard Brekke, is dead. He was 84 and had run "
+            "the company for nineteen years; he died at home in Ostrava on Sunday.",
+            "rewritten",
+        ),
+        (
+            "The crown closed at 4.18 to the dollar on Tuesday, 0.3 percent lower, dealers in "
+            "Osdal said.",
+            "The crown closed at 4.25 to the dollar on Friday, 1.6 percent lower, dealers in "
+            "Pellin said.",
+            "template",
+        ),
+        (
+            "Anneli Roun, the mayor of Osdal, opened a library on Monday and praised the builders "
+            "for finishing early.",
+            "Anneli Roun, the mayor of Osdal, said the council would cut the budget for roads by "
+            "a third next year.",
+            "none",
+        ),
+    ],
+    ids=lambda text: text if len(text) < 10 else "",
+)
+def test_stories_are_judged_as_a_reader_would(left, right, expected):
+    assert told(left, right) == expected
+    assert told(right, left) == expected

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.passages import candidates
+from dedup.passages import WORN, Repeated, candidates, repeated, well_worn
 from dedup.shingles import Shingles, shingle
-from tests import naive
-from tests.conftest import as_set, numbered, several_texts
-
-cuts = st.sets(st.integers(1, 7))
+from tests import naive, naive_words
+from tests.conftest import as_set, cuts, numbered, offsets_of, several_texts, slices
 
 
-def slices(count: int, cuts: set[int]) -> list[slice]:
-    """Positions below `count`, cut before these."""
-    bounds = [0, *sorted(cut for cut in cuts if cut < count), count]
-    return [slice(a, b) for a, b in pairwise(bounds)]
-
-
-def lookup(texts, *, width: int, cuts: set[int] = frozenset(), **options) -> np.ndarray:
-    """Candidates among texts of word numbers."""
+def again(texts, *, width: int, cuts: set[int] = frozenset(), threads: int = 1) -> Repeated:
+    """The runs of word numbers that stand more than once."""
 
     def shingles_of(part: slice) -> Shingles:
         return shingle(numbered(*texts[part]), width=width)
 
-    words = sum(map(len, texts))
-    return candidates(slices(len(texts), cuts), shingles_of, words=words, **options)
+    parts = slices(len(texts), cuts)
+    return repeated(parts, shingles_of, keys=sum(map(len, texts)), threads=threads)
+
+
+def lookup(texts, *, bucket: int = 32, **options) -> np.ndarray:
+    """Candidates among texts of word numbers."""
+    return candidates(again(texts, **options), len(texts), bucket=bucket)
+
+
+def worn(texts, *, width: int, **options) -> list[bool]:
+    """Which words of texts of word numbers are well worn."""
+    return well_worn(again(texts, width=width, **options), offsets_of(texts), width=width).tolist()
 
 
 @given(texts=several_texts, width=st.integers(1, 6), cuts=cuts)
@@ -81,5 +81,55 @@ def test_texts_without_a_common_run_make_no_pairs(texts):
     assert lookup(texts, width=3).shape == (0, 2)
 
 
+@given(texts=several_texts, width=st.integers(1, 6), cuts=cuts)
+def test_a_key_is_repeated_where_it_stands(texts, width, cuts):
+    """By chance it may find more, of which no two have one key."""
+    runs = [naive.shingles(text, width) for text in texts]
+    places = [(t, k) for t, own in enumerate(runs) for k in range(len(own))]
+    everywhere = [run for own in runs for run in own]
+
+    found = again(texts, width=width, cuts=cuts)
+
+    stand = set(zip(found.texts.tolist(), found.places.tolist(), strict=True))
+    assert stand >= {(t, k) for t, k in places if everywhere.count(runs[t][k]) > 1}
+    assert stand <= set(places)
+    assert len(stand) == len(found.keys)
+
+
+unlike_words = st.permutations(range(12)).flatmap(
+    lambda order: st.integers(0, 12).map(lambda size: sorted(order[:size]))
+)
+
+
+@given(texts=st.lists(unlike_words, max_size=14), width=st.integers(1, 4), cuts=cuts)
+def test_worn_words_lie_in_runs_of_many_texts(texts, width, cuts):
+    texts = [*texts, *texts[:3]]
+
+    assert worn(texts, width=width, cuts=cuts) == naive_words.well_worn(texts, width, WORN)
+
+
+@pytest.mark.parametrize("texts", [WORN - 1, WORN, WORN + 1])
+def test_a_run_is_worn_from_nine_texts_on(texts):
+    banner = [1, 2, 3, 4, 5]
+
+    found = worn([[10 + k, *banner, 50 + k] for k in range(texts)], width=5)
+
+    assert found == [False, *[texts >= WORN] * 5, False] * texts
+
+
+@pytest.mark.xfail(reason="counts places, not texts")
+def test_a_run_that_one_text_repeats_is_not_worn():
+    refrain = [word for k in range(WORN) for word in [1, 2, 3, 10 + k]]
+
+    assert not any(worn([refrain, [1, 2, 3]], width=3))
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[], []], [[1, 2]]])
+def test_little_text_has_no_worn_words(texts):
+    assert worn(texts, width=3) == [False] * sum(map(len, texts))
+
+
 def test_no_parts_make_no_pairs():
-    assert candidates([], lambda _: None, words=0).shape == (0, 2)
+    found = repeated([], lambda _: None, keys=0)
+
+    assert candidates(found, 0).shape == (0, 2)

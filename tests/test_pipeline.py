@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import BadInput, BadSetting, Settings, Story, scan
+from dedup.terms import FEW
 from tests import wire
+from tests.conftest import sentence
 
 PARAGRAPH = (
     "On Monday the council voted to close the eastern bridge until the spring repairs are done"
@@ -148,8 +150,7 @@ def test_a_paragraph_repeated_in_its_own_story_is_not_recycled():
 
 
 def test_a_chain_joins_only_what_is_alike():
-    draw = random.Random(3)
-    one, two, three, four = (wire.paragraph(draw, 20) for _ in range(4))
+    one, two, three, four = (sentence(seed) for seed in range(4))
     report = scan([("a", f"{one} {two}"), ("b", f"{two} {three}"), ("c", f"{three} {four}")])
 
     assert [[o.passage.story for o in f.occurrences] for f in report.families] == [
@@ -194,11 +195,41 @@ def test_whole_stories_that_are_mostly_the_same_are_near_duplicates():
     assert report.near_duplicate_stories[0].right_containment > 0.9
 
 
-def test_a_hundred_copies_with_one_word_changed_are_one_family():
-    text = PARAGRAPH.replace("Monday", "day{}")
-    report = scan([(f"s{number:03}", text.format(number)) for number in range(100)])
+@pytest.mark.parametrize(
+    "copies",
+    [
+        8,
+        pytest.param(
+            100, marks=pytest.mark.xfail(reason="what nine texts have is well worn: a template")
+        ),
+    ],
+)
+def test_copies_with_one_word_changed_are_one_family(copies):
+    stories = [
+        (f"s{number:03}", PARAGRAPH.replace("Monday", sentence(number, 1).rstrip(".")))
+        for number in range(copies)
+    ]
 
-    assert [len(family.occurrences) for family in report.families] == [100]
+    report = scan(stories)
+
+    assert [len(family.occurrences) for family in report.families] == [copies]
+
+
+def test_a_retold_paragraph_is_found_among_many():
+    """More texts than are each compared with each."""
+    stories = [(f"s{number:03}", sentence(number, 15)) for number in range(FEW + 50)]
+    first = (
+        "The mayor of Osdal, Anneli Roun, closed the ferry to Pellin on Monday after the flood "
+        "damaged its landing stage."
+    )
+    second = (
+        "Flood damage to the landing stage has forced Anneli Roun, mayor of Osdal, to suspend the "
+        "Pellin ferry since Monday."
+    )
+
+    report = scan([("a", first), *stories, ("z", second)])
+
+    assert kinds(report) == {("a", "z"): "rewritten"}
 
 
 @pytest.mark.parametrize("table", ["arrow", "polars", "pandas"])

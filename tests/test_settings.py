@@ -16,11 +16,14 @@ NAMES = [field.name for field in dataclasses.fields(Settings)]
 WHOLE = [name for name, bounds in RANGES.items() if isinstance(bounds[1], int)]
 STEPS = [
     alike.alike_stories,
+    kinds.judge,
     kinds.kinds,
+    kinds.settle,
     lsh.candidates,
     match.match,
     minhash.sign,
     passages.candidates,
+    passages.repeated,
     texts.collapse,
 ]
 
@@ -96,6 +99,12 @@ def test_a_step_takes_its_defaults_from_the_settings(step):
 @pytest.mark.parametrize("step", [compare.compare, match.match, shingles.shingle])
 def test_a_shingle_has_the_default_width(step):
     assert inspect.signature(step).parameters["width"].default == DEFAULTS.shingle
+
+
+def test_a_passage_has_the_default_width():
+    width = inspect.signature(passages.well_worn).parameters["width"]
+
+    assert width.default == DEFAULTS.passage
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -25,7 +25,12 @@ _SKIPPED = 5
 _MARGIN = 80  # characters of the paragraph on either side of a copied passage
 _STYLES = {"equal": "", "skipped": "dim", "dropped": "red strike", "added": "green"}
 _MARKS = {"dropped": ("[-", "-]"), "added": ("{+", "+}")}
-_KIND_STYLES = {"same": "bold yellow", "edited": "bold cyan", "partial": "bold magenta"}
+_KIND_STYLES = {
+    "same": "bold yellow",
+    "edited": "bold cyan",
+    "partial": "bold magenta",
+    "rewritten": "bold blue",
+}
 
 
 def show(report: Report, file: TextIO, *, families: int = FAMILIES, stories: int = STORIES) -> None:
@@ -81,7 +86,8 @@ def _figures(report: Report) -> Group:
         Text(f"{summary.recycled:.1%} of {counted:,} words"),
     )
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in summary.families_by_kind.items() if n)
-    rows.add_row("families", Text(f"{summary.families:,}" + (f": {kinds}" if kinds else "")))
+    told = f"; {count(summary.wordings, 'further wording')}" if summary.wordings else ""
+    rows.add_row("families", Text(f"{summary.families:,}" + (f": {kinds}" if kinds else "") + told))
     if summary.near_duplicate_pairs:
         rows.add_row(
             "stories",
@@ -93,7 +99,10 @@ def _figures(report: Report) -> Group:
     if summary.templates:
         rows.add_row(
             "templates",
-            Text(f"{count(summary.templates, 'pair')}: one sentence, other facts; not recycled"),
+            Text(
+                f"{count(summary.templates, 'pair')} after {count(summary.frames, 'sentence')}:"
+                " the words agree, the facts do not; not recycled"
+            ),
         )
     if summary.furniture:
         pasted = report.furniture[0]
@@ -154,17 +163,22 @@ def _family(report: Report, family: Family) -> Padding:
         "\n",
         (family.kind, _KIND_STYLES.get(family.kind, "bold")),
         f"  in {count(family.stories, 'story', 'stories')}",
+        f", {count(family.wordings, 'wording')}" if family.wordings > 1 else "",
         f" of {count(family.sources, 'source')}" if family.sources else "",
         f", first seen {day(first.published)} in {shortened(first.passage.story, 50)}",
         f" ({shortened(first.source, 40)})" if first.source else "",
     )
-    body = [Text(shortened(family.text, _EXCERPT)), *_changed(report, family)]
+    body = [
+        Text(shortened(family.text, _EXCERPT)),
+        *_changed(report, family),
+        *_retold(report, family),
+    ]
     return Padding(Group(head, *(Padding(text, (0, 0, 0, 2)) for text in body)), (0, 0, 0, 2))
 
 
 def _changed(report: Report, family: Family) -> list[Text]:
     """The earliest edited copy, or else the earliest that is not word for word, changes marked."""
-    altered = [copy for copy in family.occurrences[1:] if copy.jaccard < 1]
+    altered = [copy for copy in family.occurrences[1:] if copy.jaccard < 1 and not copy.wording]
     if not altered:
         return []
     copy = next((copy for copy in altered if copy.kind == "edited"), altered[0])
@@ -178,6 +192,21 @@ def _changed(report: Report, family: Family) -> list[Text]:
     if not any(what in _MARKS for what, _ in changes(family.text, now)):
         return []
     return [line.append(marked(family.text, now))]
+
+
+def _retold(report: Report, family: Family) -> list[Text]:
+    """The earliest retelling, and the words that join it to what it retells."""
+    for copy in family.occurrences:
+        if copy.kind == "rewritten":
+            return [
+                Text.assemble(
+                    ("rewritten ", _KIND_STYLES["rewritten"]),
+                    (f"{day(copy.published)}, {shortened(copy.passage.story, 50)}: ", "dim"),
+                    shortened(report.text(copy.passage), _EXCERPT),
+                    (f" (shared: {shortened(', '.join(copy.evidence), _EXCERPT)})", "dim"),
+                )
+            ]
+    return []
 
 
 def marked(first: str, later: str) -> Text:

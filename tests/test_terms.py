@@ -1,0 +1,148 @@
+"""Distinct words and the keys made of rare ones, against dicts and sets."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.terms import KEPT, Terms, joined, rare_pairs, terms
+from dedup.tokens import Tokens
+from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary, vocabulary
+from tests import naive_words
+from tests.conftest import (
+    cuts,
+    marked,
+    marked_texts,
+    numbered,
+    numbered_marks,
+    slices,
+    tokens_of,
+)
+
+
+def learned(tokens: Tokens) -> Vocabulary:
+    return vocabulary([tokens], texts=len(tokens), words=len(tokens.values))
+
+
+def held_by(tokens: Tokens) -> Terms:
+    return terms(tokens, learned(tokens))
+
+
+def of_each(values: np.ndarray, offsets: np.ndarray) -> list[list]:
+    """The values of each text."""
+    return [part.tolist() for part in np.split(values, offsets[1:-1])]
+
+
+def keys_of(tokens: Tokens, cuts: set[int] = frozenset()) -> list[list[int]]:
+    words = learned(tokens)
+    held = terms(tokens, words)
+    parts = [rare_pairs(held, words, part) for part in slices(len(tokens), cuts)]
+    return [keys for part in parts for keys in of_each(part.values, part.offsets)]
+
+
+@given(marked_texts)
+def test_terms_are_the_distinct_words_with_what_is_known_of_them(texts):
+    tokens = numbered_marks(texts)
+    words = learned(tokens)
+    known = naive_words.vocabulary(marked(tokens))
+    expected = [
+        sorted(naive_words.terms(text, known).items())  # slots stand in the order of hashes
+        for text in marked(tokens)
+    ]
+
+    held = terms(tokens, words)
+
+    everything = np.array([word for own in expected for word, _ in own], dtype=np.uint64)
+    assert held.slots.tolist() == words.slots(everything).tolist()
+    assert held.classes.tolist() == [kind for own in expected for _, kind in own]
+    assert held.weights == pytest.approx(
+        [known[word].weight for own in expected for word, _ in own]
+    )
+    assert np.diff(held.offsets).tolist() == [len(own) for own in expected]
+    assert held.words.tolist() == [len(text) for text in texts]
+
+
+@given(texts=marked_texts, cuts=cuts)
+def test_parts_joined_are_the_whole(texts, cuts):
+    whole = numbered_marks(texts)
+    words = learned(whole)
+    parts = [numbered_marks(texts[part]) for part in slices(len(texts), cuts)]
+
+    together = joined([terms(part, words) for part in parts])
+
+    expected = terms(whole, words)
+    for field in fields(Terms):
+        one, other = getattr(together, field.name), getattr(expected, field.name)
+        assert np.array_equal(one, other), field.name
+        assert one.dtype == other.dtype
+
+
+@given(texts=st.lists(st.lists(st.integers(0, 15), max_size=25), min_size=1, max_size=8), cuts=cuts)
+def test_each_two_rare_words_make_a_key_and_other_words_another(texts, cuts):
+    tokens = numbered(*texts)
+    known = naive_words.vocabulary(marked(tokens))
+    expected = [naive_words.rare_pairs(text, known, KEPT) for text in marked(tokens)]
+
+    found = keys_of(tokens, cuts)
+
+    assert [len(keys) for keys in found] == [len(pairs) for pairs in expected]
+    for own, pairs in zip(found, expected, strict=True):
+        for other, others in zip(found, expected, strict=True):
+            assert len({*own} & {*other}) == len(pairs & others)
+
+
+def test_what_a_retelling_keeps_are_its_keys():
+    stories = [
+        "The mayor of Osdal, Anneli Roun, closed the ferry to Pellin after the flood.",
+        "After the flood no ferry goes: the mayor, Anneli Roun, has shut the line to Pellin.",
+        "After the vote the council of the town said that the mayor would stay.",
+        "The council said after the meeting that the town would vote on the ferry line.",
+    ]
+
+    first, second, *rest = (set(keys) for keys in keys_of(tokens_of(*stories)))
+
+    assert len(first & second) > 10
+    assert all(len(first & other) <= 3 for other in rest)
+
+
+def test_a_stem_is_a_name_or_a_figure_if_it_is_one_anywhere_in_its_text():
+    text = "Banks lent Mr Banks 50 million, then the banks of 50 towns lent more."
+    tokens = tokens_of(text)
+
+    words = learned(tokens)
+
+    held = terms(tokens, words)
+
+    classes = dict(zip(held.slots.tolist(), held.classes.tolist(), strict=True))
+    spelled = text.lower().replace(",", "").replace(".", "").split()
+    slots = dict(zip(spelled, words.slots(tokens.stems).tolist(), strict=True))
+    told = [classes[slots[word]] for word in ("banks", "50", "lent", "mr")]
+    assert told == [NAME, NUMBER, PLAIN, NAME]
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[], []]])
+def test_texts_without_words_have_neither_terms_nor_keys(texts):
+    tokens = numbered(*texts)
+
+    held = held_by(tokens)
+    keys = rare_pairs(held, learned(tokens), slice(0, len(texts)))
+
+    assert (len(held), len(held.slots), len(keys.values)) == (len(texts), 0, 0)
+    assert keys.offsets.tolist() == [0] * (len(texts) + 1)
+
+
+def test_nothing_joined_is_nothing():
+    assert (len(joined([])), joined([]).offsets.tolist()) == (0, [0])
+
+
+def test_seventy_thousand_words_are_distinct_terms():
+    tokens = numbered(range(70_000), range(70_000))
+
+    held = held_by(tokens)
+
+    assert held.offsets.tolist() == [0, 70_000, 140_000]
+    assert [len(keys) for keys in keys_of(tokens)] == [KEPT * (KEPT - 1) // 2] * 2
