@@ -30,6 +30,7 @@ NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
 COPIED = (SAME, EDITED, PARTIAL)
 RECYCLED = (*COPIED, REWRITTEN)
 
+HELD = 0.38  # of the smaller set of shingles in the other: below it the runs alone show no copy
 _RECYCLED = 0.5  # of the likelihood of all kinds
 _SENTENCE = 12  # words in a row, names and figures apart
 _SAME_MISSING = 3  # words of one text that the other has nowhere
@@ -43,7 +44,7 @@ LEAST_RUN = 8  # words in a row, names and figures apart: shorter ones are stock
 def kinds(
     found: Comparison,
     *,
-    containment: float = DEFAULTS.containment,
+    containment: float = HELD,
     partial_words: int = DEFAULTS.partial_words,
 ) -> U8:
     """What the shared runs of each pair say, uint8 (pairs,), a position in KINDS."""

@@ -155,7 +155,7 @@ def _compared(
     texts, places = np.unique(chosen, return_inverse=True)
     tokens, local = tokens_of(texts), places.reshape(-1, 2)
     found = compare(tokens, local, width=width)
-    by_runs = kinds(found, containment=containment, partial_words=partial_words)
+    by_runs = kinds(found, partial_words=partial_words)
     kept = np.flatnonzero((by_runs != NONE) | _may_retell(weights))
     found, local = found.take(kept), local[kept]
     weights = Weights(weights.sums[kept])
