@@ -163,8 +163,8 @@ def _family(report: Report, family: Family) -> Padding:
         "\n",
         (family.kind, _KIND_STYLES.get(family.kind, "bold")),
         f"  in {count(family.stories, 'story', 'stories')}",
-        f", {count(family.wordings, 'wording')}" if family.wordings > 1 else "",
         f" of {count(family.sources, 'source')}" if family.sources else "",
+        f", {count(family.wordings, 'wording')}" if family.wordings > 1 else "",
         f", first seen {day(first.published)} in {shortened(first.passage.story, 50)}",
         f" ({shortened(first.source, 40)})" if first.source else "",
     )
