@@ -37,13 +37,15 @@ class Repeats:
         return out[: _marked(keys, self._shift, self._twice, out)]
 
 
-def pairs_within(keys: U64, items: I64, *, bound: int) -> I64:
+def pairs_within(keys: U64, items: I64, *, bound: int, ordered: bool = False) -> I64:
     """Pairs of different items under equal keys, as int64 (pairs, 2), the lower item first.
 
     keys, items: (entries,), parallel. A pair may come more than once.
+    ordered: they are sorted by key, then item.
     """
-    order = np.lexsort((items, keys))
-    keys, items = keys[order], items[order]
+    if not ordered:
+        order = np.lexsort((items, keys))
+        keys, items = keys[order], items[order]
     once = np.flatnonzero((np.diff(keys) != 0) | (np.diff(items) != 0)) + 1
     once = np.concatenate((np.zeros(min(1, len(keys)), dtype=np.int64), once))
     keys, items = keys[once], items[once]

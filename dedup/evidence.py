@@ -46,7 +46,8 @@ def evidence(matches: Matches, tokens_of: Callable[[I64], Tokens], words: Vocabu
     slots = words.slots(tokens.stems)
     left, _ = _words(tokens, slots, sides[:, 0], len(words.texts))
     right, at = _words(tokens, slots, sides[:, 1], len(words.texts))
-    _, first = np.unique(right, return_index=True)
+    order = np.argsort(right, kind="stable")
+    first = np.sort(order[np.diff(right[order], prepend=-1) != 0])
     shared = first[np.isin(right[first], left)]
     facts, telling = _facts(tokens)[at[shared]], _telling(tokens)[at[shared]]
     shared, facts = shared[telling], facts[telling]

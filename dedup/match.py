@@ -12,8 +12,9 @@ Time O(candidates), memory O(compared pairs that are not plainly unrelated).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,10 +29,11 @@ from dedup.kinds import LEAST_RUN, NONE, RECYCLED, judge, kinds
 from dedup.overlap import overlaps
 from dedup.screen import promising
 from dedup.settings import DEFAULTS
-from dedup.shingles import shingle
+from dedup.shingles import Shingles, shingle
 from dedup.tokens import Tokens
 from dedup.weigh import Weights, weigh
 
+Part = TypeVar("Part")
 _PAIRS = 50_000  # screened and compared by a thread at a time
 _ROUNDS = 3  # of looking through a third
 _SHARED = 10.0  # weight of the words shared, and …
@@ -113,45 +115,60 @@ def match(
     count = len(stories)
     known_words = background or Background.of(tokens_of, count)
 
-    def look(chosen: I64) -> _Compared:
-        return _compared(
-            chosen, tokens_of, known_words,
-            width=width, containment=containment, partial_words=partial_words,
-        )  # fmt: skip
+    def screened(chosen: I64) -> I64:
+        shingles, local = _shingles(chosen, tokens_of, width)
+        least = max(1, LEAST_RUN - width + 1)
+        return chosen[promising(shingles, local, least=least, share=containment)]
 
-    if by_words is not None:
-        by_words = by_words[stories[by_words[:, 0]] != stories[by_words[:, 1]]]
-        pairs = np.concatenate((pairs, *_retelling(by_words, known_words, threads)))
-    fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
-    compared = _joined([])
-    for _ in range(1 + _ROUNDS):
+    def retelling(chosen: I64) -> I64:
+        weights = weigh(known_words.terms, chosen)
+        may = np.flatnonzero(_may_retell(weights))
+        shingles, local = _shingles(chosen[may], tokens_of, width)
+        phrased = weights.jaccard[may] >= _UNPHRASED
+        phrased[promising(shingles, local, least=1, share=1.0)] = True
+        return chosen[may[phrased]]
+
+    def look(chosen: I64) -> _Compared:
+        return _compared(chosen, tokens_of, known_words, width=width, partial_words=partial_words)
+
+    def each(step: Callable[[I64], Part], fresh: I64) -> Iterator[Part]:
         fresh = fresh[stories[fresh[:, 0]] != stories[fresh[:, 1]]]
+        parts = chunks(np.ones(len(fresh), dtype=np.int64), _PAIRS)
+        return spread(step, [fresh[part] for part in parts], threads=threads)
+
+    none = np.empty((0, 2), dtype=np.int64)
+    loose = each(retelling, none if by_words is None else by_words)
+    fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
+    tried = fresh
+    compared = _joined([])
+    for turn in range(1 + _ROUNDS):
+        known = np.sort(np.concatenate((known, tried[:, 0] * count + tried[:, 1])))
+        fresh = np.concatenate((none, *each(screened, fresh)))
+        if not turn:
+            fresh = distinct(np.concatenate((fresh, *loose)), count)
+        compared = _joined([compared, *each(look, fresh)])
+        fresh = tried = _through_a_third(compared, known, count)
         if not len(fresh):
             break
-        parts = chunks(np.ones(len(fresh), dtype=np.int64), _PAIRS)
-        compared = _joined(
-            [compared, *spread(look, [fresh[part] for part in parts], threads=threads)]
-        )
-        known = np.sort(np.concatenate((known, fresh[:, 0] * count + fresh[:, 1])))
-        fresh = _through_a_third(compared, known, count)
     return _judged(compared, count, containment=containment)
 
 
+def _shingles(pairs: I64, tokens_of: Callable[[I64], Tokens], width: int) -> tuple[Shingles, I64]:
+    """The shingles of the texts of some pairs, and the pairs as positions in them."""
+    texts, places = np.unique(pairs, return_inverse=True)
+    return shingle(tokens_of(texts), width=width), places.reshape(-1, 2)
+
+
 def _compared(
-    chosen: I64, tokens_of: Callable[[I64], Tokens], background: Background, *,
-    width: int, containment: float, partial_words: int,
-) -> _Compared:  # fmt: skip
-    """Screen and compare some pairs, and leave out those that are plainly unrelated."""
+    chosen: I64,
+    tokens_of: Callable[[I64], Tokens],
+    background: Background,
+    *,
+    width: int,
+    partial_words: int,
+) -> _Compared:
+    """Compare some pairs, and leave out those that are plainly unrelated."""
     weights = weigh(background.terms, chosen)
-    texts, places = np.unique(chosen, return_inverse=True)
-    shingles, local = shingle(tokens_of(texts), width=width), places.reshape(-1, 2)
-    may = np.flatnonzero(_may_retell(weights))
-    likely = np.zeros(len(chosen), dtype=np.bool_)
-    likely[promising(shingles, local, least=max(1, LEAST_RUN - width + 1), share=containment)] = 1
-    likely[may[promising(shingles, local[may], least=1, share=1.0)]] = True
-    likely[may[weights.jaccard[may] >= _UNPHRASED]] = True
-    rows = np.flatnonzero(likely)
-    chosen, weights = chosen[rows], Weights(weights.sums[rows])
     texts, places = np.unique(chosen, return_inverse=True)
     tokens, local = tokens_of(texts), places.reshape(-1, 2)
     found = compare(tokens, local, width=width)
@@ -169,18 +186,6 @@ def _compared(
         worn=_worn_words(background.worn_in(texts), tokens, local, found),
         longest=longest_runs(tokens, local, found, background.words, weights),
     )
-
-
-def _retelling(pairs: I64, background: Background, threads: int) -> list[I64]:
-    """The pairs that may retell each other, in parts."""
-
-    def kept(part: slice) -> I64:
-        weights = weigh(background.terms, pairs[part])
-        found: I64 = pairs[part][_may_retell(weights)]
-        return found
-
-    parts = chunks(np.ones(len(pairs), dtype=np.int64), _PAIRS)
-    return list(spread(kept, parts, threads=threads))
 
 
 def _may_retell(weights: Weights) -> np.ndarray:

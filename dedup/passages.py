@@ -88,7 +88,7 @@ def candidates(found: Repeated, count: int, *, bucket: int = DEFAULTS.bucket) ->
 
     count: of all texts.
     """
-    return distinct(pairs_within(found.keys, found.texts, bound=bucket), count)
+    return distinct(pairs_within(found.keys, found.texts, bound=bucket, ordered=True), count)
 
 
 def well_worn(found: Repeated, offsets: I64, *, width: int = DEFAULTS.passage) -> np.ndarray:

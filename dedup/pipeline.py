@@ -28,7 +28,7 @@ from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
 from dedup.terms import FEW, KEPT, joined, rare_pairs, terms
 from dedup.texts import CHUNK, collapse
 from dedup.tokens import Tokens, fold_table, tokenise
-from dedup.vocabulary import vocabulary
+from dedup.vocabulary import Vocabulary, vocabulary
 from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
@@ -103,7 +103,8 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
         return tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
 
     tell("signatures", 0.25)
-    signatures = _signatures(parts, tokens_of, len(texts), settings)
+    words = int(texts.words[first].sum())
+    signatures, rarity = _signatures(parts, tokens_of, len(texts), words, settings)
     tell("candidates", 0.35)
     by_sketch = lsh.candidates(
         signatures,
@@ -112,7 +113,6 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
         bucket=settings.bucket,
         threads=threads,
     )
-    words = int(texts.words[first].sum())
     runs = passages.repeated(
         parts,
         lambda part: shingle(tokens_of(part), width=settings.passage),
@@ -122,7 +122,6 @@ def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
     by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(texts.words[first], out=offsets[1:])
-    rarity = vocabulary(map(tokens_of, parts), texts=len(texts), words=words)
     held = spread(lambda part: terms(tokens_of(part), rarity), parts, threads=threads)
     background = Background(
         rarity,
@@ -198,14 +197,21 @@ def _by_rare_words(
 
 
 def _signatures(
-    parts: list[slice], tokens_of: Callable[[slice], Tokens], count: int, settings: Settings
-) -> Signatures:
+    parts: list[slice],
+    tokens_of: Callable[[slice], Tokens],
+    count: int,
+    words: int,
+    settings: Settings,
+) -> tuple[Signatures, Vocabulary]:
+    """The signature of every text; the words are counted meanwhile."""
     rows = np.empty((count, settings.permutations), dtype=np.uint32)
 
-    def fill(part: slice) -> None:
-        shingles = shingle(tokens_of(part), width=settings.shingle)
+    def fill(part: slice) -> Tokens:
+        tokens = tokens_of(part)
+        shingles = shingle(tokens, width=settings.shingle)
         rows[part] = sign(shingles, permutations=settings.permutations, seed=settings.seed).rows
+        return tokens
 
-    for _ in spread(fill, parts, threads=settings.threads):
-        pass
-    return Signatures(rows, settings.seed, settings.shingle)
+    filled = spread(fill, parts, threads=settings.threads)
+    rarity = vocabulary(filled, texts=count, words=words)
+    return Signatures(rows, settings.seed, settings.shingle), rarity

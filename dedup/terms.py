@@ -24,7 +24,7 @@ from dedup.kernels import I32, I64, U8, U64, kernel
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
 
-KEPT = 8  # words a text
+KEPT = 7  # words a text
 FEW = 400  # texts, of which each is compared with each
 _FIRST = np.int64(0)
 _TWO, _THREE, _HALF = np.uint64(2), np.uint64(3), np.uint64(32)

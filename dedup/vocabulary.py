@@ -56,7 +56,7 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
 
     texts, words: how many there are of each in all parts together.
     """
-    bits = min(_BITS, max(_FEWEST_BITS, int(4 * words).bit_length()))
+    bits = min(_BITS, max(_FEWEST_BITS, (words // 2).bit_length()))
     counts = np.zeros((3, 2**bits), dtype=np.int32)
     seen = np.full(2**bits, -1, dtype=np.int32)
     done = 0

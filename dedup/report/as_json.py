@@ -6,7 +6,7 @@ size can be read by line too. docs/report.md says what each field means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -88,12 +88,22 @@ def _add_occurrences(report: Report, start: int, made: list[dict[str, Any]]) -> 
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows as dictionaries; runs as lists of four numbers."""
-    if "runs" not in table.column_names:
-        return rows(table)
-    runs = _runs(table["runs"])
-    made = rows(table.drop_columns(["runs"]))
-    return [{**row, "runs": own} for row, own in zip(made, runs, strict=True)]
+    """Rows as dictionaries; runs as lists of four numbers, evidence as a list of words."""
+    lists = [name for name in _LISTED if name in table.column_names]
+    made = rows(table.drop_columns(lists))
+    for name in lists:
+        for row, own in zip(made, _LISTED[name](table[name]), strict=True):
+            row[name] = own
+    return made
+
+
+def _words(column: pa.ChunkedArray) -> list[list[str]]:
+    """Lists of words, made without an Arrow value each."""
+    out: list[list[str]] = []
+    for chunk in column.chunks:
+        flat, bounds = chunk.flatten().to_pylist(), chunk.offsets.to_pylist()
+        out.extend(flat[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds))
+    return out
 
 
 def _runs(column: pa.ChunkedArray) -> list[list[list[int]]]:
@@ -106,3 +116,6 @@ def _runs(column: pa.ChunkedArray) -> list[list[list[int]]]:
         bounds = chunk.offsets.to_pylist()
         out.extend(quads[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds))
     return out
+
+
+_LISTED: dict[str, Callable[[pa.ChunkedArray], list[Any]]] = {"runs": _runs, "evidence": _words}
