@@ -102,7 +102,8 @@ def settle(
     rest = likely[:, NONE] + likely[:, TEMPLATE]
     out = np.where(likely[:, NONE] >= likely[:, TEMPLATE], NONE, TEMPLATE)
     equal = _as_good_as_equal(found)
-    sure = (conflicting_facts(found) == 0) & (equal | (found.column("longest_plain") >= _SENTENCE))
+    whole = found.column("longest_plain") >= _SENTENCE
+    sure = (conflicting_facts(found) == 0) & (whole | (equal & copied))
     is_copy = np.where(equal, SAME, EDITED)
     is_loose = np.where(likely[:, PARTIAL] > likely[:, REWRITTEN], PARTIAL, REWRITTEN)
     is_loose[sure] = PARTIAL

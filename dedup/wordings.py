@@ -3,7 +3,8 @@
 Families are stars of copies (families.py). Where a text of one retells a text of another, the later
 family becomes a further wording of the earlier one. That goes one step beyond: a wording may be
 joined through another one, if that retells a text of the first family itself; never further, so
-that topics do not run into each other. Each text joins once, by the shortest way.
+that topics do not run into each other. Each text joins once, by the shortest way. One that also
+holds a copied passage of the family is listed with both.
 
 The pairs that are one template with other facts are gathered likewise.
 

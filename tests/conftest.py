@@ -195,6 +195,7 @@ def found_in(*stories: str, min_words: int = 3, **options: Any) -> Found:
         every_pair(len(texts)),
         lambda chosen: tokenise(buffer, starts[chosen], ends[chosen], table),
         stories=paragraphs.stories[first],
+        by_words=every_pair(len(texts)),
         **options,
     )
     families = assemble(matches, texts, paragraphs.stories)

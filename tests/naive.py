@@ -68,9 +68,8 @@ def words(text: str) -> list[Word]:
         if group == "alone":
             flags |= ALONE
         parts = [_folded(text, classes, i) for i in range(start, end)]
-        beyond = [i for i in range(start, end) if classes[i] in "Ls9DA"][STEM:]
-        cut = beyond[0] - start if beyond and not flags & FIGURE else end - start
-        folded, stem = "".join(parts), "".join(parts[:cut])
+        folded = "".join(parts)
+        stem = folded if flags & FIGURE else folded[:STEM]
         found.append(Word(folded, places[start], places[end - 1] + 1, flags, stem))
         last, opens = match.end(), False
         if end == last and text[last : last + 1] == "." and _is_abbreviation(inside, capital):
@@ -436,6 +435,25 @@ def collapse(
         for row in rows
     }
     return texts, furniture
+
+
+def leads(pairs: Sequence[tuple[int, int]], count: int, most: int) -> tuple[list[int], list[int]]:
+    """The first item that each is joined with, and the number of the pair that joins it, or -1.
+
+    An item takes the pair with a lower item that needs the fewest steps, `most` of all; of several
+    the one with the lowest item.
+    """
+    lead, steps, by = list(range(count)), [0] * count, [-1] * count
+    for item in range(count):
+        ways = [
+            (steps[low] + 1, low, k)
+            for k, (low, high) in enumerate(pairs)
+            if high == item and steps[low] < most
+        ]
+        if ways:
+            steps[item], low, by[item] = min(ways)
+            lead[item] = lead[low]
+    return lead, by
 
 
 def near_duplicates(sets: Sequence[set], share: float) -> set[tuple[int, int]]:

@@ -1,4 +1,5 @@
-"""The slow truth about words: how rare each is, which two texts share, which are well worn.
+"""The slow truth about words: how rare each is, which two texts share and which of these are
+evidence, which are well worn.
 
 A text is its words in order, each with its flags. Words are compared and sorted, nothing else.
 """
@@ -65,13 +66,29 @@ def weigh(left: Text, right: Text, known: Mapping[int, Word]) -> dict[str, float
 
     return {
         "shared": total(kinds),
-        "shared_names": total(word for word, kind in kinds.items() if kind == NAME),
+        "shared_facts": total(word for word, kind in kinds.items() if kind != PLAIN),
         "shorter": total(a.keys() - b.keys()),
         "longer": total(b.keys() - a.keys()),
         "shared_plain": list(kinds.values()).count(PLAIN),
         "shorter_facts": total(word for word in a.keys() - b.keys() if a[word] != PLAIN),
         "longer_facts": total(word for word in b.keys() - a.keys() if b[word] != PLAIN),
     }
+
+
+def evidence(
+    left: Text, right: Text, long: Sequence[bool], known: Mapping[int, Word], most: int
+) -> list[int]:
+    """Which words of the right text speak for its being told after the left one.
+
+    long: which words of the right text are too long for a particle.
+    """
+    chosen = []
+    for place, (word, flags) in enumerate(right):
+        fact = flags & FIGURE or (flags & CAPITAL and not flags & OPENS)
+        again = word in [other for other, _ in right[:place]]
+        if word in [other for other, _ in left] and not again and (fact or long[place]):
+            chosen.append((not fact, -known[word].weight, place))
+    return sorted(place for *_, place in sorted(chosen)[:most])
 
 
 def disagree(counts: Mapping[str, int]) -> bool:

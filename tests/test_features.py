@@ -14,7 +14,7 @@ from dedup import weights as weights_file
 from dedup.background import Background
 from dedup.compare import compare
 from dedup.features import FEATURES, contested_share, disagree, features
-from dedup.kinds import KINDS
+from dedup.kinds import KINDS, TEMPLATE, kinds
 from dedup.overlap import overlaps
 from dedup.shingles import shingle
 from dedup.terms import terms
@@ -32,16 +32,18 @@ links = st.lists(
     max_size=15,
     unique_by=lambda one: one[:2],
 )
-BOUNDS = {"longest": 40, "shared_plain": 8}
-UNBOUNDED = {"shared_weight", "shared_names"}
+BOUNDS = {"longest": 40, "shared_plain": 8, "figures": 3}
+UNBOUNDED = {"shared_weight", "shared_facts"}
 
 
 def featured(tokens, pairs) -> np.ndarray:
     """The features of pairs in a corpus of these texts, of which nothing is worn or contested."""
     known = Background.of(lambda _: tokens, len(tokens))
     nothing = np.zeros(len(pairs), dtype=np.int64)
+    found = compare(tokens, pairs)
     return features(
-        compare(tokens, pairs),
+        found,
+        kinds(found),
         weigh(terms(tokens, known.words), pairs),
         overlaps(shingle(tokens, width=2), pairs),
         nothing,
@@ -115,7 +117,16 @@ def test_a_template_conflicts_and_an_edit_does_not():
     edit = told(line.format("4.18", "Tuesday"), line.format("4.18", "Tuesday").replace("the", "a"))
 
     assert template["conflict"] > 0.1
-    assert edit["conflict"] == 0
+    assert (template["facts"], template["figures"], template["frame"]) == (2 / 15, 1, 1)
+    assert (edit["conflict"], edit["facts"], edit["figures"], edit["frame"]) == (0, 0, 0, 0)
+
+
+def test_names_and_figures_in_both_are_shared_facts():
+    plain = told("it closed the ferry after the flood", "the flood closed it and no ferry goes")
+    names = told("it closed Osdal in 1999 after all", "since 1999 they say Osdal has no ferry")
+
+    assert plain["shared_facts"] == 0
+    assert names["shared_facts"] > 10
 
 
 def test_a_retelling_shares_words_and_no_runs():
@@ -134,6 +145,7 @@ def test_what_the_corpus_knows_is_passed_on():
 
     row = features(
         compare(tokens, pair()),
+        np.array([TEMPLATE], dtype=np.uint8),
         weigh(terms(tokens, words), pair()),
         np.array([[3, 3, 4]]),
         np.array([2]),
@@ -143,6 +155,7 @@ def test_what_the_corpus_knows_is_passed_on():
     assert row[FEATURES.index("worn")] == 0.5
     assert row[FEATURES.index("contested")] == 0.25
     assert row[FEATURES.index("bigrams")] == 0.75
+    assert row[FEATURES.index("frame")] == 1
 
 
 def test_no_pairs_have_no_features():

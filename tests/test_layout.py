@@ -16,7 +16,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "vocabulary",
     "shingles", "minhash", "buckets", "lsh", "passages", "texts", "compare", "terms", "background",
-    "weigh", "features", "weights", "kinds", "screen", "overlap", "furniture", "match", "evidence",
+    "weigh", "weights", "kinds", "features", "screen", "overlap", "furniture", "match", "evidence",
     "families", "wordings", "occurrences", "alike", "warm", "characters", "report", "pipeline",
     "evaluation", "__init__", "options", "cli", "__main__",
 ]  # fmt: skip

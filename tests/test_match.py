@@ -75,6 +75,7 @@ def matched(texts, pairs=None, *, stories=None, seed: int | None = None, **optio
     pairs = every_pair(len(texts)) if pairs is None else pairs
     stories = np.arange(len(texts)) if stories is None else np.array(stories, dtype=np.int64)
     tokens = all_tokens(texts) if seed is None else renamed(all_tokens(texts), seed)
+    options.setdefault("by_words", pairs)
     return match(pairs, chooser(tokens), stories=stories, **options)
 
 

@@ -17,7 +17,6 @@ WHOLE = [name for name, bounds in RANGES.items() if isinstance(bounds[1], int)]
 STEPS = [
     alike.alike_stories,
     kinds.judge,
-    kinds.kinds,
     kinds.settle,
     lsh.candidates,
     match.match,
@@ -99,6 +98,13 @@ def test_a_step_takes_its_defaults_from_the_settings(step):
 @pytest.mark.parametrize("step", [compare.compare, match.match, shingles.shingle])
 def test_a_shingle_has_the_default_width(step):
     assert inspect.signature(step).parameters["width"].default == DEFAULTS.shingle
+
+
+def test_what_the_runs_alone_say_takes_its_words_from_the_settings_and_no_containment():
+    options = inspect.signature(kinds.kinds).parameters
+
+    assert options["partial_words"].default == DEFAULTS.partial_words
+    assert options["containment"].default == kinds.HELD
 
 
 def test_a_passage_has_the_default_width():

@@ -167,7 +167,6 @@ def test_words_that_begin_otherwise_and_figures_have_stems_of_their_own(left, ri
     assert stems(left) != stems(right)
 
 
-@pytest.mark.xfail(reason="stems count the characters of the text, not those of the folded word")
 @pytest.mark.parametrize(
     ("left", "right"),
     [

@@ -86,7 +86,8 @@ def test_words_of_one_slot_are_taken_for_more_common_than_they_are():
 
 
 @pytest.mark.parametrize(
-    ("words", "size"), [(0, 2**10), (255, 2**10), (256, 2**11), (2**20, 2**22), (10**9, 2**22)]
+    ("words", "size"),
+    [(0, 2**18), (2**19 - 1, 2**18), (2**19, 2**19), (2**22, 2**22), (10**9, 2**22)],
 )
 def test_the_table_grows_with_the_words_up_to_a_limit(words, size):
     ends = np.array([0, 2**63, 2**64 - 1], dtype=np.uint64)
