@@ -109,7 +109,8 @@ def match(
     tokens_of: the words of some texts, int64 positions.
     stories: int64 (texts,), the story in which each text was first seen; texts of one story are
         not compared.
-    by_words: more pairs, to be compared only if they have weight of words in common.
+    by_words: more pairs, to be compared only if they have weight of words in common; the others
+        are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.
     """
     count = len(stories)
@@ -137,8 +138,8 @@ def match(
         return spread(step, [fresh[part] for part in parts], threads=threads)
 
     none = np.empty((0, 2), dtype=np.int64)
-    loose = each(retelling, none if by_words is None else by_words)
     fresh, known = distinct(pairs, count), np.empty(0, dtype=np.int64)
+    loose = each(retelling, np.concatenate((fresh, none if by_words is None else by_words)))
     tried = fresh
     compared = _joined([])
     for turn in range(1 + _ROUNDS):
