@@ -50,24 +50,16 @@ def kinds(
     """What the shared runs of each pair say, uint8 (pairs,), a position in KINDS."""
     column = found.column
     shorter = np.maximum(np.minimum(column("left_words"), column("right_words")), 1)
-    untiled = np.maximum(column("left_words"), column("right_words")) - column("tiled")
-    contained = np.maximum(found.left_containment, found.right_containment)
-    left_facts = column("left_figures") + column("left_names")
-    right_facts = column("right_figures") + column("right_names")
-    left_missing = left_facts + column("left_plain")
-    right_missing = right_facts + column("right_plain")
-    conflicts = np.minimum(left_facts, right_facts) / shorter
+    copied = np.maximum(found.left_containment, found.right_containment) >= containment
 
     out = np.zeros(len(found), dtype=np.uint8)
     clause = (column("longest_plain") >= LEAST_RUN) & (column("tiled_plain") >= partial_words)
     out[clause] = PARTIAL
-    copied = contained >= containment
     out[copied] = EDITED
-    alike = np.maximum(left_missing, right_missing) <= _SAME_MISSING
-    out[copied & alike & (untiled <= _SAME_UNTILED)] = SAME
+    out[copied & _as_good_as_equal(found)] = SAME
     figures = np.minimum(column("left_figures"), column("right_figures"))
     broken = (column("longest") < _FRAME) | (figures >= _FIGURES)
-    out[copied & (conflicts >= _FACTS) & broken] = TEMPLATE
+    out[copied & (conflicting_facts(found) / shorter >= _FACTS) & broken] = TEMPLATE
     return out
 
 
