@@ -417,7 +417,7 @@ def test_every_option_on_a_corpus_is_one_of_both_commands():
 
     from typer.main import get_command
 
-    from dedup.options import chosen_by
+    from dedup.cli.options import chosen_by
 
     shared = set(signature(chosen_by).parameters)
 

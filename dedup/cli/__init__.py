@@ -1,0 +1,49 @@
+"""The command: options in, one library call, a report out. One file a command."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from dedup import __version__
+from dedup.cli.evaluate import evaluate
+from dedup.cli.scan import scan
+
+app = typer.Typer(
+    name="dedup",
+    help="Finds recycled paragraphs in news: which, from where, how changed, and what is new.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for _command in (scan, evaluate):
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command."""
+    for stream in (sys.stdout, sys.stderr):  # whatever their encoding, no character is a fault
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    gc.disable()  # one job, next to no cycles: collecting would take a tenth of a short run
+    # numba would import this BLAS, which no kernel uses: a tenth of a second.
+    sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dedup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _app(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,78 @@
+"""`dedup scan`: the report on a corpus."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dedup.cli.corpus import STORIES, scanned
+from dedup.cli.faults import one_sentence
+from dedup.cli.options import Chosen, on_a_corpus
+
+if TYPE_CHECKING:
+    from dedup.report import Report
+
+
+@on_a_corpus
+def scan(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help=STORIES, show_default=False)],
+    json: Annotated[
+        Path | None, typer.Option(help="Write the whole report as one JSON document; - is stdout.")
+    ] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="Write families, matches, stories … into this folder.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="The same as CSV, for spreadsheets.")] = None,
+    families: Annotated[int, typer.Option(min=0, help="Show so many families.")] = 8,
+    stories: Annotated[int, typer.Option(min=0, help="Show so many stories.")] = 10,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
+    fail_on_recycled: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, metavar="SHARE", help="Exit with 1 if more than this share is recycled."
+        ),
+    ] = None,
+    *,
+    chosen: Chosen,
+) -> None:
+    """Report what is recycled in a corpus: where it was first seen, and what share is new."""
+    with one_sentence():
+        from dedup.report import files
+
+        settings = chosen.settings
+        to_stdout = str(json) == "-"
+        written = [place for place in (None if to_stdout else json, jsonl, csv) if place]
+        files.apart(written, paths)
+        if json and not to_stdout:
+            files.ready(json)
+        for place in filter(None, (jsonl, csv)):
+            files.folder(place)
+        report = scanned(paths, settings, chosen)
+        _write(report, None if to_stdout else json, jsonl, csv)
+        if to_stdout:
+            from dedup.report.as_json import dump
+
+            dump(report, sys.stdout.buffer)
+        elif not quiet:
+            from dedup.report.terminal import show
+
+            show(report, sys.stdout, families=families, stories=stories)
+        sys.stdout.flush()
+        if fail_on_recycled is not None and report.summary.recycled > fail_on_recycled:
+            share = report.summary.recycled
+            typer.echo(
+                f"dedup: {share:.1%} is recycled, more than {fail_on_recycled:.1%}.", err=True
+            )
+            raise typer.Exit(1)
+
+
+def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | None) -> None:
+    if json:
+        report.to_json(json)
+    if jsonl:
+        report.to_jsonl(jsonl)
+    if csv:
+        report.to_csv(csv)
