@@ -70,43 +70,61 @@ def compared(
     retold: whether any pair is a candidate for its words too.
     """
 
+    rows, sums = _weighed(pairs, by_runs, background, retold=retold, threads=threads)
+    pairs, by_runs = pairs[rows], by_runs[rows]
+
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
-        chosen = pairs[rows]
-        weights = weigh(background.terms, chosen)
-        may_retell = _may_retell(weights)
-        keep = by_runs[rows] | (may_retell if retold else False)
-        tried = np.flatnonzero(keep)
-        common = np.zeros(len(rows), dtype=np.int64)
-        common[tried] = in_common(sides.shingles, local[tried])
+        may_retell = _may_retell(Weights(sums[rows]))
+        common = in_common(sides.shingles, local)
         least = max(1, LEAST_RUN - width + 1)
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
-            keep |= may_retell & ((common > 0) | (weights.jaccard >= _UNPHRASED))
+            phrased = (common > 0) | (Weights(sums[rows]).jaccard >= _UNPHRASED)
+            keep |= may_retell & phrased
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])
         said = kinds(found, partial_words=partial_words)
         related = np.flatnonzero((said != NONE) | may_retell[kept])
         found, said, kept = found.take(related), said[related], kept[related]
-        weights, local = Weights(weights.sums[kept]), local[kept]
+        weights, local = Weights(sums[rows[kept]]), local[kept]
         return Compared(
-            pairs=chosen[kept],
+            pairs=pairs[rows[kept]],
             by_runs=said,
             found=found,
             weights=weights,
             bigrams=sorted_overlaps(sides.neighbours, local),
-            worn=_worn_words(background, chosen[kept], found),
+            worn=_worn_words(background, pairs[rows[kept]], found),
             longest=longest_runs(sides, local, found, background.words, weights),
         )
 
     sizes = np.diff(background.offsets)
     parts: list[Compared] = []
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
-        cuts = chunks(np.ones(len(rows), dtype=np.int64), _PAIRS)
         step = partial(look, rows=rows, local=local, sides=sides)
-        parts.extend(spread(step, cuts, threads=threads))
+        parts.extend(spread(step, _cuts(len(rows)), threads=threads))
     return joined_compared(parts)
+
+
+def _weighed(
+    pairs: I64, by_runs: np.ndarray, background: Background, *, retold: bool, threads: int
+) -> tuple[I64, np.ndarray]:
+    """The rows of the pairs that are to be compared, and the sums of their Weights."""
+
+    def step(part: slice) -> tuple[I64, np.ndarray]:
+        weights = weigh(background.terms, pairs[part])
+        kept = np.flatnonzero(by_runs[part] | (_may_retell(weights) if retold else False))
+        return part.start + kept, weights.sums[kept]
+
+    done = list(spread(step, _cuts(len(pairs)), threads=threads))
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _ in done)])
+    return rows, np.concatenate([Weights.none().sums, *(sums for _, sums in done)])
+
+
+def _cuts(count: int) -> list[slice]:
+    """Parts of so many pairs, one for each step of a thread."""
+    return chunks(np.ones(count, dtype=np.int64), _PAIRS)
 
 
 def joined_compared(parts: list[Compared]) -> Compared:

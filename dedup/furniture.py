@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.buckets import distinct
+from dedup.buckets import Repeats, distinct
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U64
 from dedup.ragged import spans_at
@@ -141,7 +141,11 @@ def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     out = np.zeros(len(pairs), dtype=np.uint64)
     sizes = np.bincount(runs.owners, minlength=len(pairs))
     suspects = np.sort(runs.keys[(runs.embedded & copied)[runs.owners]])
-    rows = np.flatnonzero(copied[runs.owners])
+    marked = Repeats(len(suspects))  # most keys are of no suspect, which a bitmap tells soonest
+    marked.add(suspects)
+    marked.add(suspects)
+    rows = marked.positions(runs.keys)
+    rows = rows[copied[runs.owners[rows]]]
     rows = rows[among(suspects, runs.keys[rows])]
     if not len(rows):
         return out

@@ -2,7 +2,7 @@
 
 Sorted lists are merged pair by pair in linear time, however many pairs a text stands in. The texts
 of many pairs are made ready together and shared by all threads; where they would not fit into WORDS
-words, the pairs are cut into groups of texts that do, by blocks of neighbouring texts.
+words, the pairs are cut into groups whose texts do.
 
 Time O(words log words) a text, memory 42 bytes a word.
 """
@@ -20,8 +20,9 @@ from dedup.shingles import Shingles, shingle, shingle_offsets
 from dedup.sorting import sort_spans
 from dedup.tokens import Tokens
 
-WORDS = 4_000_000  # of the texts of one group: 170 MB
+WORDS = 6_000_000  # of the texts of one group: 250 MB
 _PART = 250_000  # words that a thread makes ready at a time
+_STEP = 5_000  # pairs that are added to a group at a time
 _HALF = np.uint64(32)
 
 
@@ -135,21 +136,42 @@ def _together(
 
 
 def _groups(pairs: I64, sizes: I64) -> Iterator[I64]:
-    """The rows of pairs whose texts lie in the same two blocks."""
-    if not len(pairs):
-        return
+    """Rows of pairs, related ones together, whose texts have WORDS words or hardly more."""
+    order = _related(pairs, sizes)
+    held = np.zeros(len(sizes), dtype=np.bool_)
+    words, first = 0, 0
+    for last in range(0, len(order), _STEP):
+        texts = _present(pairs[order[last : last + _STEP]], len(sizes))
+        fresh = texts[~held[texts]]
+        if words and words + int(sizes[fresh].sum()) > WORDS:
+            yield order[first:last]
+            held[:] = False
+            words, first, fresh = 0, last, texts
+        held[fresh] = True
+        words += int(sizes[fresh].sum())
+    if len(order):
+        yield order[first:]
+
+
+def _related(pairs: I64, sizes: I64) -> I64:
+    """An order of the pairs in which those of texts that are paired with one another come together.
+
+    All texts that are paired with one early text follow it. Where all fit into one group, the order
+    stays as it is.
+    """
     texts = _present(pairs, len(sizes))
-    blocks = np.zeros(len(sizes), dtype=np.int64)
-    if int(sizes[texts].sum()) > WORDS:
-        blocks[texts] = np.cumsum(sizes[texts]) // (WORDS // 2)
-    keys = blocks[pairs[:, 0]] * (int(blocks.max(initial=0)) + 1) + blocks[pairs[:, 1]]
-    order = np.argsort(keys, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    yield from np.split(order, cuts)
+    if int(sizes[texts].sum()) <= WORDS:
+        return np.arange(len(pairs))
+    lead = np.arange(len(sizes))
+    np.minimum.at(lead, pairs[:, 1], pairs[:, 0])
+    return np.argsort(lead[lead[pairs[:, 0]]], kind="stable")
 
 
 def _present(pairs: I64, count: int) -> I64:
     """The texts that stand in pairs, sorted."""
+    if len(pairs) < count // 64:
+        texts = np.sort(pairs, axis=None)
+        return texts[np.diff(texts, prepend=-1) > 0]
     there = np.zeros(count, dtype=np.bool_)
-    there[pairs.reshape(-1)] = True
+    there[pairs] = True
     return np.flatnonzero(there)

@@ -44,8 +44,10 @@ def test_each_text_is_sorted_by_itself(texts, width):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@given(texts=texts_of_words, room=st.integers(2, 60), part=st.integers(1, 20))
-def test_pairs_are_compared_alike_in_however_many_groups(texts, room, part, threads):
+@given(
+    texts=texts_of_words, room=st.integers(2, 60), part=st.integers(1, 20), step=st.integers(1, 9)
+)
+def test_pairs_are_compared_alike_in_however_many_groups(texts, room, part, step, threads):
     tokens, pairs = numbered(*texts), every_pair(len(texts))
     sizes = np.array([len(text) for text in texts])
     expected = compare(tokens, pairs)
@@ -54,6 +56,7 @@ def test_pairs_are_compared_alike_in_however_many_groups(texts, room, part, thre
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sides, "WORDS", room)
         patch.setattr(sides, "_PART", part)
+        patch.setattr(sides, "_STEP", step)
         seen = []
         for chosen, local, group in in_groups(pairs, sizes, _taker(texts), threads=threads):
             seen.extend(chosen.tolist())
