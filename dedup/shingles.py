@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I64, U64, kernel
-from dedup.ragged import Hashes
+from dedup.ragged import Hashes, rows_at
 from dedup.settings import DEFAULTS, check
 from dedup.tokens import mix
 
@@ -41,6 +41,11 @@ class Shingles:
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    def take(self, rows: I64) -> Shingles:
+        """The shingles of some spans, in the order of `rows`."""
+        at, offsets = rows_at(self.offsets, rows)
+        return Shingles(self.values[at], offsets, self.width)
 
 
 def shingle(tokens: Hashes, *, width: int = DEFAULTS.shingle) -> Shingles:

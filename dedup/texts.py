@@ -70,20 +70,31 @@ def collapse(
     prints = np.concatenate([p for _, p in digests] or [np.empty(0, dtype=np.uint64)])
 
     long = np.flatnonzero(words >= min_words)
-    values, first, inverse = np.unique(prints[long], return_index=True, return_inverse=True)
-    by_first = np.argsort(first)
-    rank = np.empty(len(values), dtype=np.int64)
-    rank[by_first] = np.arange(len(values))
+    _, first, inverse = np.unique(prints[long], return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
     of = np.full(len(words), -1, dtype=np.int64)
     of[long] = rank[inverse]
-    counts = np.bincount(of[long], minlength=len(values))
+    return texts_of(words, prints, of, paragraphs.stories, min_words=min_words)
+
+
+def texts_of(words: I32, prints: U64, of: I64, stories: I64, *, min_words: int) -> Texts:
+    """The texts, where it is known of which one each paragraph is.
+
+    words, of: as in Texts. prints: uint64 (paragraphs,), the hash of each one's words. stories:
+        int64 (paragraphs,).
+    """
+    long = np.flatnonzero(of >= 0)
+    occurrences = long[np.argsort(of[long], kind="stable")]
+    counts = np.bincount(of[long])
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
     return Texts(
         words=words,
         of=of,
-        furniture=_furniture(words, prints, paragraphs.stories, min_words),
-        fingerprints=values[by_first],
-        occurrences=long[np.argsort(of[long], kind="stable")],
-        offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts))),
+        furniture=_furniture(words, prints, stories, min_words),
+        fingerprints=prints[occurrences[offsets[:-1]]],
+        occurrences=occurrences,
+        offsets=offsets,
     )
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I32, I64, U8, U64, inlined, kernel
+from dedup.ragged import rows_at
 
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 STEM = 5  # characters
@@ -84,6 +85,16 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    def take(self, rows: I64) -> Tokens:
+        """The words of some spans, in the order of `rows`."""
+        if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
+            return self
+        at, offsets = rows_at(self.offsets, rows)
+        return Tokens(
+            self.values[at], self.starts[at], self.ends[at], self.flags[at], offsets,
+            self.stems[at],
+        )  # fmt: skip
 
 
 def fold_table(buffer: U8) -> FoldTable:

@@ -74,7 +74,7 @@ def compare_two_texts() -> None:
     sizes, totals = np.full(2, _SIZE, dtype=np.int32), np.ones((2, 2))
     known = Background(
         Vocabulary(np.ones(_SIZE, dtype=np.int32), ones, np.zeros(_SIZE, dtype=np.bool_)),
-        Terms(slots, np.tile(ones, 2), flags, sizes, totals, _BOUNDS),
+        Terms(slots, flags, sizes, totals, _BOUNDS, ones),
         np.zeros(2 * _SIZE, dtype=np.bool_),
         _BOUNDS,
     )
@@ -89,7 +89,6 @@ def gather_a_match() -> None:
     from dedup.families import assemble, covered
     from dedup.kinds import EDITED
     from dedup.match import Matches
-    from dedup.minhash import Signatures
     from dedup.shingles import Shingles
     from dedup.texts import Texts
     from dedup.wordings import leads
@@ -118,9 +117,7 @@ def gather_a_match() -> None:
         pair,
         np.array([_SIZE], dtype=np.int64),
         words=np.full(2, _SIZE, dtype=np.int64),
-        signatures=Signatures(np.zeros((2, 128), dtype=np.uint32), 1, 3),
-        texts=_TEXTS,
-        bounds=np.arange(3, dtype=np.int64),
+        sketched=pair,
         shingles_of=lambda _: Shingles(np.arange(2 * _SIZE, dtype=np.uint64), _BOUNDS, 3),
         threads=1,
     )

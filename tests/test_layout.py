@@ -18,7 +18,8 @@ ORDER = [
     "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "passages", "texts", "sides",
     "compare", "terms", "background", "weigh", "weights", "kinds", "features", "screen", "overlap",
     "furniture", "compared", "match", "evidence", "families", "wordings", "occurrences", "alike",
-    "warm", "characters", "report", "pipeline", "evaluation", "__init__", "cli", "__main__",
+    "seen", "intake", "warm", "characters", "report", "pipeline", "evaluation", "__init__", "cli",
+    "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 

@@ -35,14 +35,13 @@ def test_what_was_compiled_ahead_is_not_compiled_again(tmp_path):
     assert "_tokenise" in compiled
     assert compiled.isdisjoint(
         {
-            "_screen",
+            "_meet",
             "_compare",
             "_weigh",
             "_bound",
             "_gather",
             "_cover",
             "_merge",
-            "_least",
             "_lead",
         }
     )
