@@ -53,12 +53,23 @@ def shingle(tokens: Tokens, *, width: int = DEFAULTS.shingle) -> Shingles:
     offsets = np.zeros(len(words) + 1, dtype=np.int64)
     np.cumsum(np.where(words > 0, np.maximum(words - width + 1, 1), 0), out=offsets[1:])
     values = np.empty(int(offsets[-1]), dtype=np.uint64)
-    _shingle(tokens.values, tokens.offsets, width, values, offsets)
+    roll(tokens.values, tokens.offsets, width, values, offsets)
     return Shingles(values, offsets, width)
 
 
+def joined(parts: list[Shingles]) -> Shingles:
+    """The shingles of one part after the other; there is one part at least."""
+    ends = np.cumsum([0, *(len(part.values) for part in parts)]).tolist()
+    offsets = [part.offsets[1:] + end for part, end in zip(parts, ends, strict=False)]
+    return Shingles(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([np.zeros(1, dtype=np.int64), *offsets]),
+        parts[0].width,
+    )
+
+
 @kernel
-def _shingle(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -> None:
+def roll(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -> None:
     """Fill values[offsets[k]:offsets[k + 1]] with the mixed rolling hashes of span k."""
     leaving = _ONE
     for _ in range(width):
