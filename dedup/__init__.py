@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
-from dedup.settings import DEFAULTS, Settings
+from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from dedup.evaluation import Evaluation, evaluate
+    from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
     from dedup.report import (
         Family,
@@ -30,6 +31,7 @@ _LATER = {
     "Skipped": "dedup.stories",
     "Story": "dedup.stories",
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
+    **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
     **dict.fromkeys(
         (
             "Family",
@@ -47,6 +49,7 @@ _LATER = {
 }
 
 __all__ = [
+    "CLASSIC",
     "DEFAULTS",
     "BadInput",
     "BadOutput",
@@ -57,6 +60,7 @@ __all__ = [
     "Match",
     "NearDuplicate",
     "Occurrence",
+    "Pairs",
     "Passage",
     "PastedRun",
     "Report",
@@ -66,6 +70,7 @@ __all__ = [
     "StoryShare",
     "Summary",
     "evaluate",
+    "near_duplicates",
     "scan",
 ]
 

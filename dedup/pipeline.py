@@ -89,7 +89,7 @@ def _corpus(
 def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
     threads = settings.threads
     tell("paragraphs", 0.1)
-    table = fold_table(corpus.buffer)
+    table = fold_table(corpus.buffer, threads=threads)
     paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
     tell("texts", 0.15)
     taken = take_in(

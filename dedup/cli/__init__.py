@@ -11,6 +11,7 @@ import typer
 
 from dedup import __version__
 from dedup.cli.evaluate import evaluate
+from dedup.cli.pairs import pairs
 from dedup.cli.scan import scan
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (scan, evaluate):
+for _command in (scan, pairs, evaluate):
     app.command()(_command)
 
 
