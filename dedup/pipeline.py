@@ -16,7 +16,7 @@ from dedup.errors import BadInput
 from dedup.evidence import evidence
 from dedup.families import assemble
 from dedup.intake import take_in
-from dedup.kernels import I32, I64, chunks, spread
+from dedup.kernels import I64, chunks
 from dedup.match import match
 from dedup.occurrences import occurrences
 from dedup.paragraphs import split
@@ -25,7 +25,7 @@ from dedup.report import Columns, Report
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
-from dedup.terms import FEW, KEPT, Keys, heaviest, known, rare_pairs
+from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
 from dedup.texts import CHUNK
 from dedup.tokens import Tokens, fold_table, tokenise
 from dedup.wordings import join_wordings
@@ -188,13 +188,8 @@ def _by_rare_words(
     if count <= FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
 
-    def heaviest_of(part: slice) -> I32:
-        return heaviest(background.terms, background.words, part)
-
-    kept = np.concatenate(list(spread(heaviest_of, parts, threads=settings.threads)))
-
     def keys_of(part: slice) -> Keys:
-        return rare_pairs(kept[part])
+        return rare_pairs(background.terms.heaviest[part])
 
     keys = count * KEPT * (KEPT - 1) // 2
     repeats = passages.marked(parts, keys_of, keys=keys, threads=settings.threads)

@@ -62,6 +62,8 @@ class Terms:
 
     slots, words, offsets: as in Drafts. classes: NAME also where the corpus knows it for one.
     totals: float64 (texts, 2), the weight of each text's terms; of the names and figures of them.
+    heaviest: int32 (texts, KEPT), the slots of the heaviest words of each that another text has
+        too, -1 behind the last; of equal weights the lower slot goes first.
     weights: float32 (slots,), of each word of the vocabulary.
     """
 
@@ -69,6 +71,7 @@ class Terms:
     classes: U8
     words: I32
     totals: np.ndarray
+    heaviest: I32
     offsets: I64
     weights: np.ndarray
 
@@ -112,6 +115,7 @@ def known(parts: list[Drafts], words: Vocabulary, *, threads: int = DEFAULTS.thr
     slots = np.empty(offsets[-1], dtype=np.int32)
     classes = np.empty(offsets[-1], dtype=np.uint8)
     totals = np.empty((len(offsets) - 1, 2))
+    heaviest = np.full((len(totals), KEPT), -1, dtype=np.int32)
     lengths = np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)])
     texts = np.cumsum([0, *(len(size) for size in sizes)])
 
@@ -123,10 +127,11 @@ def known(parts: list[Drafts], words: Vocabulary, *, threads: int = DEFAULTS.thr
         weights = words.weights[part.slots]
         totals[rows, 0] = _sums(weights, part.offsets)
         totals[rows, 1] = _sums(weights * (classes[own] != PLAIN), part.offsets)
+        _heaviest(part.slots, weights, words.texts, part.offsets, heaviest[rows])
 
     for _ in spread(rate, range(len(parts)), threads=threads):
         pass
-    return Terms(slots, classes, lengths, totals, offsets, words.weights)
+    return Terms(slots, classes, lengths, totals, heaviest, offsets, words.weights)
 
 
 def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
@@ -138,22 +143,11 @@ def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
     return out
 
 
-def heaviest(held: Terms, words: Vocabulary, part: slice) -> I32:
-    """The slots of the heaviest words of some texts that another text has too.
-
-    int32 (texts, KEPT), -1 behind the last; of equal weights the lower slot goes first.
-    """
-    bounds = held.offsets[part.start : part.stop + 1]
-    out = np.full((len(bounds) - 1, KEPT), -1, dtype=np.int32)
-    _heaviest(held.slots, words.weights, words.texts, bounds, out)
-    return out
-
-
-def rare_pairs(kept: I32) -> Keys:
-    """A key for each two of the heaviest words of each text, as `heaviest` gives them."""
-    values = np.empty(len(kept) * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
-    offsets = np.zeros(len(kept) + 1, dtype=np.int64)
-    _pair_up(kept, values, offsets)
+def rare_pairs(heaviest: I32) -> Keys:
+    """A key for each two of the heaviest words of each text, as in Terms."""
+    values = np.empty(len(heaviest) * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
+    offsets = np.zeros(len(heaviest) + 1, dtype=np.int64)
+    _pair_up(heaviest, values, offsets)
     return Keys(values[: offsets[-1]], offsets)
 
 
@@ -178,7 +172,7 @@ def _heaviest(slots: I32, weights: np.ndarray, texts: I32, bounds: I64, out: I32
     for k in range(len(bounds) - 1):
         kept, size = out[k], _FIRST
         for i in range(bounds[k], bounds[k + 1]):
-            weight = weights[slots[i]]
+            weight = weights[i]
             if (size == KEPT and weight <= heavy[size - 1]) or texts[slots[i]] < 2:
                 continue
             place = size if size < KEPT else size - 1

@@ -60,7 +60,7 @@ def compare_two_texts() -> None:
     """Compare two texts of which one is the other with its first word changed."""
     from dedup.background import Background
     from dedup.match import match
-    from dedup.terms import Terms
+    from dedup.terms import KEPT, Terms
     from dedup.tokens import Tokens
     from dedup.vocabulary import Vocabulary
 
@@ -72,9 +72,10 @@ def compare_two_texts() -> None:
     # Made by hand: the kernels that count words are compiled by the first process meanwhile.
     slots, ones = np.arange(2 * _SIZE, dtype=np.int32) % _SIZE, np.ones(_SIZE, dtype=np.float32)
     sizes, totals = np.full(2, _SIZE, dtype=np.int32), np.ones((2, 2))
+    heaviest = np.full((2, KEPT), -1, dtype=np.int32)
     known = Background(
         Vocabulary(np.ones(_SIZE, dtype=np.int32), ones, np.zeros(_SIZE, dtype=np.bool_)),
-        Terms(slots, flags, sizes, totals, _BOUNDS, ones),
+        Terms(slots, flags, sizes, totals, heaviest, _BOUNDS, ones),
         np.zeros(2 * _SIZE, dtype=np.bool_),
         _BOUNDS,
     )

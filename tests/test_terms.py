@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.terms import KEPT, Terms, draft, heaviest, known, rare_pairs, terms
+from dedup.terms import KEPT, Terms, draft, known, rare_pairs, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary, vocabulary
 from tests import naive_words
@@ -40,7 +40,7 @@ def of_each(values: np.ndarray, offsets: np.ndarray) -> list[list]:
 def keys_of(tokens: Tokens, cuts: set[int] = frozenset()) -> list[list[int]]:
     words = learned(tokens)
     held = terms(tokens, words)
-    parts = [rare_pairs(heaviest(held, words, part)) for part in slices(len(tokens), cuts)]
+    parts = [rare_pairs(held.heaviest[part]) for part in slices(len(tokens), cuts)]
     return [keys for part in parts for keys in of_each(part.values, part.offsets)]
 
 
@@ -132,7 +132,7 @@ def test_texts_without_words_have_neither_terms_nor_keys(texts):
     tokens = numbered(*texts)
 
     held = held_by(tokens)
-    keys = rare_pairs(heaviest(held, learned(tokens), slice(0, len(texts))))
+    keys = rare_pairs(held.heaviest)
 
     assert (len(held), len(held.slots), len(keys.values)) == (len(texts), 0, 0)
     assert keys.offsets.tolist() == [0] * (len(texts) + 1)
