@@ -27,6 +27,7 @@ from dedup.kernels import I64, U8, chunks, spread
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
 from dedup.settings import DEFAULTS
+from dedup.sides import present
 from dedup.tokens import Tokens
 
 _ROUNDS = 3  # of looking through a third
@@ -164,8 +165,8 @@ def _places(
     """The bytes of every tile, int64 (tiles, 4)."""
 
     def part_of(part: slice) -> I64:
-        texts, local = np.unique(pairs[part], return_inverse=True)
-        tokens, local = tokens_of(texts), local.reshape(-1, 2)
+        texts = present(pairs[part], len(sizes))
+        tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
         tiles = found.tiles[found.offsets[part.start] : found.offsets[part.stop]]
         counts = np.diff(found.offsets[part.start : part.stop + 1])
         left = np.repeat(tokens.offsets[local[:, 0]], counts) + tiles[:, 0]
