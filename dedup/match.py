@@ -78,7 +78,7 @@ def match(
 
     tokens_of: the words of some texts, int64 positions.
     stories: int64 (texts,), the story in which each text was first seen; texts of one story are
-        not seen.
+        not compared.
     by_words: more pairs, to be compared only if they have weight of words in common; the others
         are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.

@@ -18,7 +18,8 @@ ORDER = [
     "octets", "folding", "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "sketch",
     "strings", "passages", "texts", "sides", "compare", "terms", "background", "weigh", "weights",
     "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared", "match",
-    "evidence", "families", "wordings", "occurrences", "alike", "seen", "intake", "warm",
+    "evidence", "families", "wordings", "occurrences", "alike", "seen", "intake",
+    "candidates", "warm",
     "characters", "report", "listing", "pipeline", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
