@@ -9,7 +9,7 @@ the earlier story, and the order in which files were read changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import BadInput, quoted
+from dedup.scratch import Growing, Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,10 +54,46 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Stories from one origin, as a table with the columns of `schema()`."""
+    """Stories from one origin, as a table with the columns of `schema()`.
+
+    spans: int64 (2, stories), where each text stands on a shelf; the table has no texts then.
+    before: stories of the same origin in batches before this one.
+    """
 
     table: pa.Table
     origin: str = "stories"
+    spans: NDArray[np.int64] | None = None
+    before: int = 0
+
+
+class Shelf:
+    """The texts of all batches, one behind the other, in memory or in a file (scratch.py)."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._bytes = Growing(scratch, np.uint8)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def take(self, batch: Batch) -> Batch:
+        """The batch without its texts, which are on the shelf then."""
+        if batch.spans is not None:
+            return batch
+        spans = [np.empty((2, 0), dtype=np.int64)]
+        for texts in batch.table["text"].chunks:
+            content, bounds = _text_buffer(texts)
+            spans.append(np.stack((bounds[:-1], bounds[1:])) - bounds[0] + len(self._bytes))
+            self._bytes.add(content[bounds[0] : bounds[-1]])
+        table = batch.table.drop_columns(["text"])
+        return replace(batch, table=table, spans=np.concatenate(spans, axis=1))
+
+    def cut(self, size: int) -> None:
+        """Take back the batches that came when the shelf had `size` bytes, and later."""
+        self._bytes.cut(size)
+
+    def whole(self) -> NDArray[np.uint8]:
+        """All texts; the shelf is empty then."""
+        return self._bytes.whole()
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,21 +219,28 @@ def _utc(published: datetime | None) -> datetime | None:
 def corpus_of(
     batches: Sequence[Batch],
     *,
+    shelf: Shelf | None = None,
     skip_bad: bool = False,
     skipped: Sequence[Skipped] = (),
     fields: dict[str, dict[str, str]] | None = None,
 ) -> Corpus:
     """Join batches into one corpus, in the order the stories were first seen.
 
-    The texts are not copied when they come as one batch; of several, one copy is made.
+    shelf: where texts stand already. They are not copied when they come as one batch; of several,
+        one copy is made.
 
     Raises:
         BadInput: two stories have one id and one version (with skip_bad the first stays).
     """
     import pyarrow as pa
 
-    tables = [batch.table for batch in batches] or [schema().empty_table()]
-    table = pa.concat_tables(tables).combine_chunks()
+    shelf = shelf or Shelf(Scratch())
+    batches = [shelf.take(batch) for batch in batches]
+    nothing = pa.schema([column for column in schema() if column.name != "text"]).empty_table()
+    table = pa.concat_tables([nothing, *(batch.table for batch in batches)]).combine_chunks()
+    spans = np.concatenate(
+        [np.empty((2, 0), dtype=np.int64), *(batch.spans for batch in batches)], axis=1
+    )
     table = _first_published(table)
     order = _first_seen_order(table)
     rows, repeats, replaced = _one_a_id(table, order)
@@ -206,12 +250,11 @@ def corpus_of(
         if not skip_bad:
             raise fault
         left_out.append(Skipped(fault.where, fault.what))
-    buffer, offsets = _text_buffer(table["text"])
-    small = table.drop_columns(["text"]).take(pa.array(rows)).combine_chunks()
+    small = table.take(pa.array(rows)).combine_chunks()
     return Corpus(
-        buffer=buffer,
-        starts=offsets[:-1][rows],
-        ends=offsets[1:][rows],
+        buffer=shelf.whole(),
+        starts=spans[0, rows],
+        ends=spans[1, rows],
         published=_micros(small["published"]),
         versions=_integers(small["version"], 0).astype(np.int32),
         ids=_column(small["id"]),
@@ -286,16 +329,20 @@ def _repeated_id(table: pa.Table, batches: Sequence[Batch], row: int, first: int
 def _origin(batches: Sequence[Batch], row: int) -> str:
     for batch in batches:
         if row < len(batch.table):
-            return f"{batch.origin}, story {row + 1}" if len(batch.table) > 1 else batch.origin
+            number = batch.before + row + 1
+            alone = len(batch.table) == 1 and not batch.before
+            return batch.origin if alone else f"{batch.origin}, story {number}"
         row -= len(batch.table)
     raise IndexError(row)
 
 
-def _text_buffer(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of a text column and its int64 offsets, without a copy."""
-    texts = _column(column)
+def _text_buffer(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of an array of texts and its int64 offsets, without a copy."""
     _, offsets, values = texts.buffers()
-    bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
+    bounds = np.zeros(1, dtype=np.int64)
+    if len(texts):
+        at = 8 * texts.offset
+        bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=at)
     content = np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, dtype=np.uint8)
     return content, bounds
 

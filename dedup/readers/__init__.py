@@ -19,7 +19,8 @@ from dedup.readers import fields as naming
 from dedup.readers.faults import Faults, Origin
 from dedup.readers.paths import File, files
 from dedup.readers.records import Read
-from dedup.stories import Batch, Corpus, corpus_of
+from dedup.scratch import Scratch
+from dedup.stories import Batch, Corpus, Shelf, corpus_of
 
 __all__ = ["SUFFIXES", "read", "read_table"]
 
@@ -39,6 +40,7 @@ def read(
     fields: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
     skip_bad: bool = False,
+    scratch: Scratch | None = None,
 ) -> Corpus:
     """Read every story the paths lead to.
 
@@ -47,6 +49,7 @@ def read(
         fields: the field of each part of a story, where its name is not a usual one.
         encoding: of all files but Parquet, which says its own.
         skip_bad: leave out what cannot be read and note it in the corpus.
+        scratch: where the texts stand, in memory unless they are large.
 
     Raises:
         BadInput: something cannot be read, unless it is skipped; two stories have one id.
@@ -59,24 +62,22 @@ def read(
     texts: list[File] = []
     batches: list[Batch] = []
     used = _Used()
+    shelf = Shelf(scratch or Scratch())
     for file in files(paths, suffixes=SUFFIXES, faults=faults):
         if file.suffix == ".txt":
             texts.append(file)
             continue
         try:
-            found = _read(file, named=named, encoding=encoding, faults=faults)
+            batches += _read(file, shelf, used, named=named, encoding=encoding, faults=faults)
         except BadInput as fault:
             faults.take(fault)
-            continue
-        batches.append(Batch(found.table, file.origin.where))
-        used.note(file.origin, found.fields)
     if texts:
         table = text.stories(texts, encoding=encoding, faults=faults).table
-        batches.append(Batch(table, "text files"))
-    corpus = corpus_of(batches, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields)
-    del batches
+        batches.append(shelf.take(Batch(table, "text files")))
     _give_back()
-    return corpus
+    return corpus_of(
+        batches, shelf=shelf, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields
+    )
 
 
 def read_table(
@@ -109,12 +110,49 @@ def read_table(
     )
 
 
-def _read(file: File, *, named: Mapping[str, str], encoding: str, faults: Faults) -> Read:
+def _read(
+    file: File,
+    shelf: Shelf,
+    used: _Used,
+    *,
+    named: Mapping[str, str],
+    encoding: str,
+    faults: Faults,
+) -> list[Batch]:
+    """The stories of a file; their texts are on the shelf."""
+    if jsonl.is_large(file) and encodings.is_utf8_by_name(encoding):
+        batches = _in_pieces(file, shelf, used, named=named)
+        if batches is not None:
+            return batches
     if file.suffix == ".parquet":
-        return parquet.stories(file, named=named, faults=faults)
-    content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
-    stories = _OF_MANY[file.suffix]
-    return stories(content, named=named, origin=file.origin, faults=faults)
+        found = parquet.stories(file, named=named, faults=faults)
+    else:
+        content = encodings.utf8(
+            contents.content(file), encoding=encoding, where=file.origin.where
+        )
+        stories = _OF_MANY[file.suffix]
+        found = stories(content, named=named, origin=file.origin, faults=faults)
+    used.note(file.origin, found.fields)
+    return [shelf.take(Batch(found.table, file.origin.where))]
+
+
+def _in_pieces(
+    file: File, shelf: Shelf, used: _Used, *, named: Mapping[str, str]
+) -> list[Batch] | None:
+    """A large file, a piece at a time, or nothing if there is any doubt."""
+    size, rows = len(shelf), 0
+    batches: list[Batch] = []
+    fields: dict[str, str] = {}
+    for found in jsonl.in_pieces(file, named=named):
+        if found is None:
+            shelf.cut(size)
+            return None
+        fields = found.fields
+        batches.append(shelf.take(Batch(found.table, file.origin.where, before=rows)))
+        rows += len(found.table)
+        _give_back()
+    used.note(file.origin, fields)
+    return batches
 
 
 def _give_back() -> None:
