@@ -14,7 +14,7 @@ import dedup
 ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    "errors", "settings", "stories", "readers", "kernels", "paragraphs", "octets", "folding",
+    "errors", "settings", "stories", "kernels", "octets", "readers", "paragraphs", "folding",
     "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "sketch", "strings",
     "passages", "texts", "compare", "terms", "background", "weigh", "weights", "kinds", "features",
     "screen", "overlap", "pairs", "furniture", "match", "evidence", "families", "wordings",

@@ -30,6 +30,7 @@ _OF_MANY: dict[str, Callable[..., Read]] = {
     ".csv": partial(delimited.stories, delimiters=",;\t|"),
     ".tsv": partial(delimited.stories, delimiters="\t"),
 }
+_OF_LINES = (".jsonl", ".ndjson")
 SUFFIXES = (".txt", *_OF_MANY, ".parquet")
 
 
@@ -109,6 +110,11 @@ def read_table(
 def _read(file: File, *, named: Mapping[str, str], encoding: str, faults: Faults) -> Read:
     if file.suffix == ".parquet":
         return parquet.stories(file, named=named, faults=faults)
+    in_place = None if file.packing or not encodings.names_utf8(encoding) else file.path
+    if in_place and file.suffix in _OF_LINES:
+        found = jsonl.from_file(in_place, named=named, origin=file.origin)
+        if found:
+            return found
     content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
     stories = _OF_MANY[file.suffix]
     return stories(content, named=named, origin=file.origin, faults=faults)
