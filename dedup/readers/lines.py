@@ -129,7 +129,7 @@ def _lines_from(content: Content, first: int) -> tuple[bytes, int]:
     before = max(0, first - 1)  # the line break before the segment, if it begins with a line
     held = content.read(before, last)
     start = held.find(b"\n") + 1 if first else 0
-    if first and not start:
+    if first and (not start or before + start >= last):  # no line begins here
         return b"", first
     parts = [held[start:] if start else held]
     while not parts[-1].endswith(b"\n") and last < len(content):
