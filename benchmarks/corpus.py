@@ -38,8 +38,8 @@ QUOTING, COPIED, CARRYING = 0.4, 0.05, 0.2  # shares of the stories
 COPY_EDITS, BOILERPLATE_EDITS = (0.01, 0.15), (0.0, 0.2)  # shares of the words
 BOILERPLATE, BANNERS, BANNER_WORDS = 500, 3, 35
 HOT_EDITED, HOT_EDITS = 0.01, (0.02, 0.1)
-CHUNK = 2_000  # stories made at a time
-POOL, FRESH = 4_000, 200  # stories that near-copies are taken from; replaced each chunk
+CHUNK = 500  # stories made at a time
+POOL, FRESH = 4_000, 50  # stories that near-copies are taken from; replaced each chunk
 SENTENCE = 14  # words, about
 
 _PLAIN, _FIRST, _COMMA, _STOP, _OPEN, _CLOSE = range(6)  # what stands around a word

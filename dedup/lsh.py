@@ -26,6 +26,7 @@ from dedup.settings import DEFAULTS, check
 from dedup.tokens import mix
 
 _HELD = 4_000_000  # pairs
+_ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
 def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
@@ -119,6 +120,7 @@ def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
     """The key of slots first:last of one row."""
     key: np.uint64 = np.uint64(first)
     for k in range(first, last):
-        key = mix(key ^ np.uint64(rows[row, k])) + np.uint64(0x9E3779B97F4A7C15)
+        key = (key ^ np.uint64(rows[row, k])) * _ODD
+        key ^= key >> _HALF
     key = mix(key)
     return key  # noqa: RET504 (typed so)

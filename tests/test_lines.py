@@ -15,7 +15,11 @@ strings = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sa
     ["", "a" * 7, "b" * 8, 'c"d', "back\\slash", "é“😀\u2028", "\x00\x1f\x7f", "a\tb\nc\rd\be\f"]
 )
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | strings,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | strings,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(strings, inner, max_size=3),
     max_leaves=8,
 )

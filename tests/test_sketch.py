@@ -27,7 +27,8 @@ def sketched(texts: list[str], *, width: int = 2, permutations: int = 16) -> Ske
 def key(row: list[int], first: int, last: int) -> int:
     chained = np.uint64(first)
     for slot in row[first:last]:
-        chained = _mix(chained ^ np.uint64(slot)) + np.uint64(0x9E3779B97F4A7C15)
+        chained = (chained ^ np.uint64(slot)) * np.uint64(0x9E3779B97F4A7C15)
+        chained ^= chained >> np.uint64(32)
     return int(_mix(chained)) >> 32
 
 

@@ -1,0 +1,204 @@
+"""The same file through datasketch, rensa, gaoya, daft and dedup: time, memory, and what is found.
+
+    python benchmarks/against.py                              # 100,000 stories as paragraphs
+    python benchmarks/against.py --unit stories
+    python benchmarks/against.py --stories 2000 --times 1 --results /tmp/RESULTS.md
+
+Makes a wire corpus (corpus.py), counts the true pairs (truth.py), and runs the tools as processes,
+one after the other and all of them again, so that whatever else the machine does falls on all. The
+medians, with pairs against the truth, go into RESULTS.md in place of an earlier table of the same
+job. Tools that are not installed are left out: pip install '.[bench]'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from pyarrow import json as arrow
+
+sys.path.insert(0, str(Path(__file__).parent))
+import corpus
+import peers
+import truth
+
+HERE = Path(__file__).parent
+TOOLS = ("dedup", "dedup, 1 thread", *peers.TOOLS)
+
+
+@dataclass
+class Runs:
+    """What the runs of one tool took, and what it found."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    precision: float = 0.0
+    recall: float = 0.0
+    pairs: int = 0
+
+
+def run(tool: str, path: Path, out: Path) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak gigabytes of one process."""
+    if tool.startswith("dedup"):
+        command = ["-m", "dedup", "pairs", str(path), "--quiet", "--jsonl", str(out)]
+        command += ["--threads", "1"] if "1 thread" in tool else []
+    else:
+        command = [str(HERE / "peers.py"), tool, str(path), str(out)]
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{tool} failed with {process.returncode}")
+    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
+
+
+def found_by(tool: str, path: Path, out: Path) -> np.ndarray:
+    """The pairs that a tool wrote, as lines of the corpus."""
+    if not tool.startswith("dedup"):
+        return np.sort(np.load(out), axis=1)
+    names = arrow.read_json(path, arrow.ReadOptions(block_size=1 << 24))["id"].to_pylist()
+    places = {name: place for place, name in enumerate(names)}
+    with out.open("rb") as lines:
+        listed = [json.loads(line) for line in lines]
+    pairs = [(places[one["left_story"]], places[one["right_story"]]) for one in listed]
+    return np.sort(np.array(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
+
+
+def compare(path: Path, tools: list[str], times: int) -> dict[str, Runs]:
+    """Run the tools in turn."""
+    texts = truth.texts_of(path)
+    true, _ = truth.pairs(texts)
+    true_packed = true[:, 0] * len(texts) + true[:, 1]
+    print(f"{path.name}: {len(texts):,} texts, {len(true):,} true pairs", flush=True)
+    if "dedup" in " ".join(tools):  # compile what is compiled once after an install
+        run("dedup", path, path.with_suffix(".dedup.jsonl"))
+    rows = {tool: Runs() for tool in tools}
+    rows["truth"] = Runs(pairs=len(true))
+    for turn in range(times):
+        for tool in tools:
+            out = path.with_suffix(".found.npy" if not tool.startswith("dedup") else ".found.jsonl")
+            wall, cpu, memory = run(tool, path, out)
+            rows[tool].wall.append(wall)
+            rows[tool].cpu.append(cpu)
+            rows[tool].memory.append(memory)
+            if not turn:
+                found = found_by(tool, path, out)
+                packed = np.unique(found[:, 0] * len(texts) + found[:, 1])
+                right = len(np.intersect1d(packed, true_packed))
+                rows[tool].pairs = len(packed)
+                rows[tool].precision = right / max(1, len(packed))
+                rows[tool].recall = right / max(1, len(true))
+            print(f"  {tool:16} {wall:7.2f} s {cpu:7.2f} s CPU {memory:5.2f} GB", flush=True)
+    return rows
+
+
+def table(rows: dict[str, Runs]) -> str:
+    """The medians as a table, and how many times the wall time of dedup each takes."""
+    own = median(rows["dedup"].wall) if "dedup" in rows else 0
+    lines = [
+        "| tool | wall, s | times dedup | CPU, s | peak memory, GB | pairs | precision | recall |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for tool, one in rows.items():
+        if tool == "truth":
+            continue
+        wall = median(one.wall)
+        times = f"{wall / own:.1f}" if own else "-"
+        lines.append(
+            f"| {tool} | {wall:.2f} | {times} | {median(one.cpu):.1f} | {median(one.memory):.2f}"
+            f" | {one.pairs:,} | {one.precision:.4f} | {one.recall:.4f} |"
+        )
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """The processor, cores, memory and versions."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        cpu = next(
+            (
+                s.partition(":")[2].strip()
+                for s in info.read_text().splitlines()
+                if "model name" in s
+            ),
+            cpu,
+        )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    names = ("dedup", "datasketch", "rensa", "gaoya", "daft", "numpy", "numba", "pyarrow")
+    versions = ", ".join(f"{name} {version(name)}" for name in names if installed(name))
+    cores = len(os.sched_getaffinity(0))
+    return f"{cpu}, {cores} cores, {memory:.0f} GB; Python {platform.python_version()}, {versions}"
+
+
+def installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def note(results: Path, title: str, body: str) -> None:
+    """Put a section into a file, in place of one of the same title."""
+    head = "# Results\n\nEach section is written by the command it names.\n"
+    text = results.read_text() if results.exists() else head
+    section = f"## {title}\n\n{body.strip()}\n"
+    pattern = rf"^## {re.escape(title)}\n.*?(?=^## |\Z)"
+    if re.search(pattern, text, re.MULTILINE | re.DOTALL):
+        text = re.sub(pattern, lambda _: section + "\n", text, flags=re.MULTILINE | re.DOTALL)
+    else:
+        text = f"{text.rstrip()}\n\n{section}"
+    results.write_text(text.rstrip() + "\n")
+
+
+def main() -> None:
+    """Compare, and write it down."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--stories", type=int, default=100_000)
+    options.add_argument("--unit", choices=("paragraphs", "stories"), default="paragraphs")
+    options.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS))
+    options.add_argument("--times", type=int, default=3)
+    options.add_argument("--folder", type=Path, help="where the corpus is made; kept if given")
+    options.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
+    given = options.parse_args()
+    tools = [tool for tool in given.tools if installed(tool.partition(",")[0])]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        path = folder / f"wire-{given.stories}-{given.unit}.jsonl"
+        if not path.exists():
+            with path.open("wb") as out:
+                corpus.write(out, None, given.stories, unit=given.unit)
+        size = path.stat().st_size / 1e6
+        rows = compare(path, tools, given.times)
+        command = f"python benchmarks/against.py --unit {given.unit} --stories {given.stories}"
+        body = (
+            f"{given.stories:,} stories"
+            + (" as single paragraphs" if given.unit == "paragraphs" else "")
+            + f", {size:,.0f} MB of JSON Lines; pairs with a Jaccard similarity of 0.7 or more of"
+            f" word 5-grams, 128 permutations. {rows['truth'].pairs:,} true pairs. Processes, one"
+            f" after the other, medians of {given.times}.\n\n{table(rows)}\n\n"
+            f"`{command}`, {date.today():%d %B %Y}. {machine()}."
+        )
+    note(given.results, f"Pairs of {given.unit}, against other tools", body)
+    print(body)
+
+
+if __name__ == "__main__":
+    main()
