@@ -120,7 +120,7 @@ def _strings(content: lines.Content, *, named: Mapping[str, str], origin: Origin
     if table is None:
         return None
     raw = pa.table({part: table[name] for part, name in chosen.items()})
-    return columns.convert(raw, chosen, origin=origin)
+    return columns.convert(raw, chosen, origin=origin, valid=True)
 
 
 def _choose(
