@@ -5,8 +5,9 @@
     python benchmarks/against.py --stories 2000 --times 1 --results /tmp/RESULTS.md
 
 Makes a wire corpus (corpus.py), counts the true pairs (truth.py), and runs the tools as processes,
-one after the other and all of them again, so that whatever else the machine does falls on all. The
-medians, with pairs against the truth, go into RESULTS.md in place of an earlier table of the same
+one after the other and all of them again, so that whatever else the machine does falls on all. Of
+the slow ones fewer runs do: --tools and --times may be given, and --runs FILE adds to what earlier
+calls measured. The medians, with pairs against the truth, go into RESULTS.md in place of an earlier table of the same
 job. Tools that are not installed are left out: pip install '.[bench]'.
 """
 
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -51,21 +52,32 @@ class Runs:
     pairs: int = 0
 
 
+_WATCH = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL).returncode
+wall = time.perf_counter() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6]))
+"""
+
+
 def run(tool: str, path: Path, out: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak gigabytes of one process."""
+    """Wall seconds, CPU seconds and peak gigabytes of one process.
+
+    A small process stands between: a child is counted with the memory of the one that made it.
+    """
     if tool.startswith("dedup"):
         command = ["-m", "dedup", "pairs", str(path), "--quiet", "--jsonl", str(out)]
         command += ["--threads", "1"] if "1 thread" in tool else []
     else:
         command = [str(HERE / "peers.py"), tool, str(path), str(out)]
-    start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{tool} failed with {process.returncode}")
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
+    watched = [sys.executable, "-c", _WATCH, sys.executable, *command]
+    told = subprocess.run(watched, check=True, capture_output=True, text=True).stdout
+    code, wall, cpu, memory = json.loads(told.splitlines()[-1])
+    if code:
+        raise SystemExit(f"{tool} failed with {code}")
+    return wall, cpu, memory
 
 
 def found_by(tool: str, path: Path, out: Path) -> np.ndarray:
@@ -80,40 +92,42 @@ def found_by(tool: str, path: Path, out: Path) -> np.ndarray:
     return np.sort(np.array(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
 
 
-def compare(path: Path, tools: list[str], times: int) -> dict[str, Runs]:
-    """Run the tools in turn."""
-    texts = truth.texts_of(path)
-    true, _ = truth.pairs(texts)
-    true_packed = true[:, 0] * len(texts) + true[:, 1]
-    print(f"{path.name}: {len(texts):,} texts, {len(true):,} true pairs", flush=True)
-    if "dedup" in " ".join(tools):  # compile what is compiled once after an install
-        run("dedup", path, path.with_suffix(".dedup.jsonl"))
-    rows = {tool: Runs() for tool in tools}
+def compare(path: Path, tools: list[str], times: int, rows: dict[str, Runs]) -> None:
+    """Run the tools in turn, and add to what earlier runs took."""
+    texts = len(truth.texts_of(path))
+    kept = path.with_suffix(".truth.npy")
+    if not kept.exists():
+        np.save(kept, truth.pairs(truth.texts_of(path))[0])
+    true = np.load(kept)
+    true_packed = true[:, 0] * texts + true[:, 1]
     rows["truth"] = Runs(pairs=len(true))
-    for turn in range(times):
+    print(f"{path.name}: {texts:,} texts, {len(true):,} true pairs", flush=True)
+    if any(tool.startswith("dedup") for tool in tools):  # compile what is compiled once
+        run("dedup", path, path.with_suffix(".found.jsonl"))
+    for _ in range(times):
         for tool in tools:
-            out = path.with_suffix(".found.npy" if not tool.startswith("dedup") else ".found.jsonl")
+            out = path.with_suffix(".found.jsonl" if tool.startswith("dedup") else ".found.npy")
             wall, cpu, memory = run(tool, path, out)
-            rows[tool].wall.append(wall)
-            rows[tool].cpu.append(cpu)
-            rows[tool].memory.append(memory)
-            if not turn:
+            one = rows.setdefault(tool, Runs())
+            if not one.wall:
                 found = found_by(tool, path, out)
-                packed = np.unique(found[:, 0] * len(texts) + found[:, 1])
+                packed = np.unique(found[:, 0] * texts + found[:, 1])
                 right = len(np.intersect1d(packed, true_packed))
-                rows[tool].pairs = len(packed)
-                rows[tool].precision = right / max(1, len(packed))
-                rows[tool].recall = right / max(1, len(true))
+                one.pairs = len(packed)
+                one.precision = right / max(1, len(packed))
+                one.recall = right / max(1, len(true))
+            one.wall.append(wall)
+            one.cpu.append(cpu)
+            one.memory.append(memory)
             print(f"  {tool:16} {wall:7.2f} s {cpu:7.2f} s CPU {memory:5.2f} GB", flush=True)
-    return rows
 
 
 def table(rows: dict[str, Runs]) -> str:
     """The medians as a table, and how many times the wall time of dedup each takes."""
     own = median(rows["dedup"].wall) if "dedup" in rows else 0
     lines = [
-        "| tool | wall, s | times dedup | CPU, s | peak memory, GB | pairs | precision | recall |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| tool | runs | wall, s (median) | times dedup | CPU, s | peak memory, GB | pairs | precision | recall |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for tool, one in rows.items():
         if tool == "truth":
@@ -121,7 +135,7 @@ def table(rows: dict[str, Runs]) -> str:
         wall = median(one.wall)
         times = f"{wall / own:.1f}" if own else "-"
         lines.append(
-            f"| {tool} | {wall:.2f} | {times} | {median(one.cpu):.1f} | {median(one.memory):.2f}"
+            f"| {tool} | {len(one.wall)} | {wall:.2f} | {times} | {median(one.cpu):.1f} | {median(one.memory):.2f}"
             f" | {one.pairs:,} | {one.precision:.4f} | {one.recall:.4f} |"
         )
     return "\n".join(lines)
@@ -176,6 +190,7 @@ def main() -> None:
     options.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS))
     options.add_argument("--times", type=int, default=3)
     options.add_argument("--folder", type=Path, help="where the corpus is made; kept if given")
+    options.add_argument("--runs", type=Path, help="keep all runs in this file, and go on from it")
     options.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
     given = options.parse_args()
     tools = [tool for tool in given.tools if installed(tool.partition(",")[0])]
@@ -186,14 +201,19 @@ def main() -> None:
             with path.open("wb") as out:
                 corpus.write(out, None, given.stories, unit=given.unit)
         size = path.stat().st_size / 1e6
-        rows = compare(path, tools, given.times)
+        raw = given.runs or folder / "runs.json"
+        rows = (
+            {k: Runs(**v) for k, v in json.loads(raw.read_text()).items()} if raw.exists() else {}
+        )
+        compare(path, tools, given.times, rows)
+        raw.write_text(json.dumps({tool: asdict(one) for tool, one in rows.items()}))
         command = f"python benchmarks/against.py --unit {given.unit} --stories {given.stories}"
         body = (
             f"{given.stories:,} stories"
             + (" as single paragraphs" if given.unit == "paragraphs" else "")
             + f", {size:,.0f} MB of JSON Lines; pairs with a Jaccard similarity of 0.7 or more of"
             f" word 5-grams, 128 permutations. {rows['truth'].pairs:,} true pairs. Processes, one"
-            f" after the other, medians of {given.times}.\n\n{table(rows)}\n\n"
+            f" after the other.\n\n{table(rows)}\n\n"
             f"`{command}`, {date.today():%d %B %Y}. {machine()}."
         )
     note(given.results, f"Pairs of {given.unit}, against other tools", body)
