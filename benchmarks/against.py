@@ -7,8 +7,8 @@
 Makes a wire corpus (corpus.py), counts the true pairs (truth.py), and runs the tools as processes,
 one after the other and all of them again, so that whatever else the machine does falls on all. Of
 the slow ones fewer runs do: --tools and --times may be given, and --runs FILE adds to what earlier
-calls measured. The medians, with pairs against the truth, go into RESULTS.md in place of an earlier table of the same
-job. Tools that are not installed are left out: pip install '.[bench]'.
+calls measured. The medians, with pairs against the truth, go into RESULTS.md in place of an earlier
+table of the same job. Tools that are not installed are left out: pip install '.[bench]'.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -126,7 +125,7 @@ def table(rows: dict[str, Runs]) -> str:
     """The medians as a table, and how many times the wall time of dedup each takes."""
     own = median(rows["dedup"].wall) if "dedup" in rows else 0
     lines = [
-        "| tool | runs | wall, s (median) | times dedup | CPU, s | peak memory, GB | pairs | precision | recall |",
+        "| tool | runs | wall, s | times dedup | CPU, s | memory, GB | pairs | precision | recall |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for tool, one in rows.items():
@@ -135,7 +134,8 @@ def table(rows: dict[str, Runs]) -> str:
         wall = median(one.wall)
         times = f"{wall / own:.1f}" if own else "-"
         lines.append(
-            f"| {tool} | {len(one.wall)} | {wall:.2f} | {times} | {median(one.cpu):.1f} | {median(one.memory):.2f}"
+            f"| {tool} | {len(one.wall)} | {wall:.2f} | {times} | {median(one.cpu):.1f}"
+            f" | {median(one.memory):.2f}"
             f" | {one.pairs:,} | {one.precision:.4f} | {one.recall:.4f} |"
         )
     return "\n".join(lines)
