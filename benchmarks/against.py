@@ -125,7 +125,7 @@ def table(rows: dict[str, Runs]) -> str:
     """The medians as a table, and how many times the wall time of dedup each takes."""
     own = median(rows["dedup"].wall) if "dedup" in rows else 0
     lines = [
-        "| tool | runs | wall, s | times dedup | CPU, s | memory, GB | pairs | precision | recall |",
+        "| tool | runs | wall, s | times dedup | CPU, s | peak GB | pairs | precision | recall |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for tool, one in rows.items():

@@ -23,7 +23,6 @@ from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
-from dedup.tokens import mix
 
 _HELD = 4_000_000  # pairs
 _ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
@@ -88,7 +87,8 @@ def sharing(
 ) -> I64:
     """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
 
-    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart.
+    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart; they are not
+        looked at again when the same thread asks for those of another band.
     """
 
     def pairs_of(band: int) -> I64:
@@ -117,10 +117,13 @@ def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
 
 @kernel
 def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
-    """The key of slots first:last of one row."""
+    """The key of slots first:last of one row, two of them at a time."""
     key: np.uint64 = np.uint64(first)
-    for k in range(first, last):
-        key = (key ^ np.uint64(rows[row, k])) * _ODD
+    for k in range(first, last - 1, 2):
+        key ^= np.uint64(rows[row, k]) | (np.uint64(rows[row, k + 1]) << _HALF)
+        key *= _ODD
         key ^= key >> _HALF
-    key = mix(key)
-    return key  # noqa: RET504 (typed so)
+    if (last - first) % 2:
+        key = (key ^ np.uint64(rows[row, last - 1])) * _ODD
+        key ^= key >> _HALF
+    return key * _ODD
