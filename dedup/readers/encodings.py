@@ -61,7 +61,7 @@ def utf8(content: bytes, *, encoding: str, where: str) -> bytes:
         ) from None
 
 
-def is_utf8(content: bytes) -> bool:
+def is_utf8(content: bytes | memoryview) -> bool:
     """Whether all of it is valid; nothing is decoded or copied."""
     import pyarrow as pa
 

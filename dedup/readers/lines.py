@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from threading import local
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _SEGMENT = 1 << 22  # bytes
 _MORE = 1 << 16  # bytes read at a time to the end of a segment's last line
+_BREAK = ord("\n")
 
 
 class Content(Protocol):
@@ -36,22 +38,24 @@ class Content(Protocol):
     def __len__(self) -> int:
         """How many."""
 
-    def read(self, first: int, last: int) -> bytes:
-        """Those from `first` to before `last`; fewer only if fewer are there. From any thread."""
+    def read(self, first: int, room: memoryview) -> int:
+        """Fill `room` with those from `first` on; how many there were. From any thread."""
 
 
 class Held:
     """Bytes in memory."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        self._content = memoryview(content)
 
     def __len__(self) -> int:
         return len(self._content)
 
-    def read(self, first: int, last: int) -> bytes:
+    def read(self, first: int, room: memoryview) -> int:
         """As Content has it."""
-        return self._content[first:last]
+        part = self._content[first : first + len(room)]
+        room[: len(part)] = part
+        return len(part)
 
 
 class Filed:
@@ -64,14 +68,16 @@ class Filed:
     def __len__(self) -> int:
         return self._size
 
-    def read(self, first: int, last: int) -> bytes:
+    def read(self, first: int, room: memoryview) -> int:
         """As Content has it."""
-        return os.pread(self._number, last - first, first)
+        return os.preadv(self._number, [room], first)
 
 
 def opening(content: Content, lines: int) -> list[bytes]:
     """The first lines, as many of them as lie in the first segment."""
-    found = content.read(0, _SEGMENT).split(b"\n", lines)
+    room = bytearray(min(_SEGMENT, len(content)))
+    size = content.read(0, memoryview(room))
+    found = bytes(room[:size]).split(b"\n", lines)
     return found[:-1] if len(content) > _SEGMENT else found[:lines]  # the last may be cut
 
 
@@ -90,13 +96,15 @@ def strings(
     bounds = np.cumsum([0, *map(len, keys)])
     shared = np.zeros(len(content), dtype=np.uint8)  # what lies between the segments is text too
 
+    scratch = _Scratch(len(order))
+
     def read(first: int) -> tuple[int, list[Any]] | None:
-        segment, first = _lines_from(content, first)
+        segment, first = _lines_from(content, first, scratch)
         if not is_utf8(segment):
             return None
         given = np.frombuffer(segment, dtype=np.uint8)
-        rows = segment.count(b"\n") + 1
-        others = np.empty((len(order), len(given)), dtype=np.uint8)  # the first for what is skipped
+        rows = int(np.count_nonzero(given == _BREAK)) + 1
+        others = scratch.columns(len(given))
         ends = np.zeros((len(order), rows + 1), dtype=np.int64)
         there = np.zeros((len(order), rows), dtype=np.bool_)
         held = shared[first : first + len(given)]
@@ -123,23 +131,42 @@ def strings(
     return pa.table(dict(zip(order, map(pa.chunked_array, chunks), strict=True)))
 
 
-def _lines_from(content: Content, first: int) -> tuple[bytes, int]:
+class _Scratch(local):
+    """Of each thread, memory for one segment after the other: fresh pages cost more than reading.
+
+    others: a column for what is skipped, and one for each field but the longest.
+    """
+
+    def __init__(self, fields: int) -> None:
+        self.room = bytearray(_SEGMENT + _MORE)
+        self.others = np.empty((fields, 0), dtype=np.uint8)
+
+    def columns(self, size: int) -> U8:
+        """A row of `size` bytes for each."""
+        if self.others.shape[1] < size:
+            self.others = np.empty((len(self.others), 2 * size), dtype=np.uint8)
+        return self.others
+
+
+def _lines_from(content: Content, first: int, scratch: _Scratch) -> tuple[memoryview, int]:
     """The whole lines that begin in the segment from `first` on, and where the first one does."""
     last = min(first + _SEGMENT, len(content))
     before = max(0, first - 1)  # the line break before the segment, if it begins with a line
-    held = content.read(before, last)
-    start = held.find(b"\n") + 1 if first else 0
+    room = scratch.room
+    end = content.read(before, memoryview(room)[: last - before])
+    start = room.find(b"\n", 0, end) + 1 if first else 0
     if first and (not start or before + start >= last):  # no line begins here
-        return b"", first
-    parts = [held[start:] if start else held]
-    while not parts[-1].endswith(b"\n") and last < len(content):
-        more = content.read(last, last + _MORE)
+        return memoryview(b""), first
+    while last < len(content) and room[end - 1] != _BREAK:
+        if end + _MORE > len(room):
+            room = scratch.room = room + bytes(len(room))
+        more = content.read(last, memoryview(room)[end : end + _MORE])
         if not more:
             break  # the file has become shorter
-        stop = more.find(b"\n") + 1 or len(more)
-        parts.append(more[:stop])
-        last += stop
-    return b"".join(parts), before + start
+        stop = room.find(b"\n", end, end + more) + 1 or end + more
+        last += stop - end
+        end = stop
+    return memoryview(room)[start:end], before + start
 
 
 def _array(buffer: U8, bounds: I64, there: np.ndarray) -> pa.LargeStringArray:
