@@ -51,21 +51,22 @@ class Scratch:
         self._maps: list[mmap.mmap] = []
         self._passed = 0
 
-    def array(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-        """An array to be filled.
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """An array of zeros.
 
         Raises:
             BadOutput: the disk has no room for it.
         """
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if size <= self.bound:
-            return np.empty(shape, dtype=dtype)
+            return np.zeros(shape, dtype=dtype)
         with _temporary() as file:
             try:
                 _take(file, size)
             except OSError as error:
                 raise _full(error) from error
-            return self._mapped(file, size).view(dtype).reshape(shape)
+            out: np.ndarray = self.mapped(file, size).view(dtype).reshape(shape)
+            return out
 
     def passed(self, size: int) -> None:
         """So many bytes were read: now and then, let the system take mapped columns back."""
@@ -80,7 +81,8 @@ class Scratch:
             if hasattr(mapped, "madvise"):
                 mapped.madvise(mmap.MADV_DONTNEED)
 
-    def _mapped(self, file: IO[bytes], size: int) -> np.ndarray:
+    def mapped(self, file: IO[bytes], size: int) -> np.ndarray:
+        """The bytes of an open file, uint8 (size,); it may be closed then."""
         mapped = mmap.mmap(file.fileno(), size)
         self._maps.append(mapped)
         return np.frombuffer(mapped, dtype=np.uint8)
@@ -111,15 +113,6 @@ class Growing:
         if self._file is not None:
             self._write(self._file)
 
-    def cut(self, count: int) -> None:
-        """Drop what was appended after the first `count` values; there must be a part's end."""
-        while self._parts and self._count > count:
-            self._count -= len(self._parts.pop())
-        if self._file is not None and self._count > count:
-            self._file.seek(count * self._dtype.itemsize)
-            self._file.truncate()
-            self._count = count
-
     def whole(self) -> np.ndarray:
         """All of it. The column is empty then."""
         parts, file, count = self._parts, self._file, self._count
@@ -127,7 +120,7 @@ class Growing:
         if file is not None:
             with file:
                 file.flush()
-                return self._scratch._mapped(file, count * self._dtype.itemsize).view(self._dtype)
+                return self._scratch.mapped(file, count * self._dtype.itemsize).view(self._dtype)
         if len(parts) == 1:
             return parts[0]
         out = np.empty(count, dtype=self._dtype)

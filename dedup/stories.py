@@ -9,7 +9,7 @@ the earlier story, and the order in which files were read changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -54,46 +54,10 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Stories from one origin, as a table with the columns of `schema()`.
-
-    spans: int64 (2, stories), where each text stands on a shelf; the table has no texts then.
-    before: stories of the same origin in batches before this one.
-    """
+    """Stories from one origin, as a table with the columns of `schema()`."""
 
     table: pa.Table
     origin: str = "stories"
-    spans: NDArray[np.int64] | None = None
-    before: int = 0
-
-
-class Shelf:
-    """The texts of all batches, one behind the other, in memory or in a file (scratch.py)."""
-
-    def __init__(self, scratch: Scratch) -> None:
-        self._bytes = Growing(scratch, np.uint8)
-
-    def __len__(self) -> int:
-        return len(self._bytes)
-
-    def take(self, batch: Batch) -> Batch:
-        """The batch without its texts, which are on the shelf then."""
-        if batch.spans is not None:
-            return batch
-        spans = [np.empty((2, 0), dtype=np.int64)]
-        for texts in batch.table["text"].chunks:
-            content, bounds = _text_buffer(texts)
-            spans.append(np.stack((bounds[:-1], bounds[1:])) - bounds[0] + len(self._bytes))
-            self._bytes.add(content[bounds[0] : bounds[-1]])
-        table = batch.table.drop_columns(["text"])
-        return replace(batch, table=table, spans=np.concatenate(spans, axis=1))
-
-    def cut(self, size: int) -> None:
-        """Take back the batches that came when the shelf had `size` bytes, and later."""
-        self._bytes.cut(size)
-
-    def whole(self) -> NDArray[np.uint8]:
-        """All texts; the shelf is empty then."""
-        return self._bytes.whole()
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,42 +183,40 @@ def _utc(published: datetime | None) -> datetime | None:
 def corpus_of(
     batches: Sequence[Batch],
     *,
-    shelf: Shelf | None = None,
+    scratch: Scratch | None = None,
     skip_bad: bool = False,
     skipped: Sequence[Skipped] = (),
     fields: dict[str, dict[str, str]] | None = None,
 ) -> Corpus:
     """Join batches into one corpus, in the order the stories were first seen.
 
-    shelf: where texts stand already. They are not copied when they come as one batch; of several,
-        one copy is made.
+    The texts are not copied when they come as one batch; of several, one copy is made.
 
     Raises:
         BadInput: two stories have one id and one version (with skip_bad the first stays).
     """
     import pyarrow as pa
 
-    shelf = shelf or Shelf(Scratch())
-    batches = [shelf.take(batch) for batch in batches]
-    nothing = pa.schema([column for column in schema() if column.name != "text"]).empty_table()
-    table = pa.concat_tables([nothing, *(batch.table for batch in batches)]).combine_chunks()
-    spans = np.concatenate(
-        [np.empty((2, 0), dtype=np.int64), *(batch.spans for batch in batches)], axis=1
-    )
-    table = _first_published(table)
+    tables = [batch.table for batch in batches] or [schema().empty_table()]
+    table = pa.concat_tables(tables)
+    once = _stand_once(table["id"])
+    table = table if once else _first_published(table)
     order = _first_seen_order(table)
-    rows, repeats, replaced = _one_a_id(table, order)
+    rows, repeats, replaced = (order, [], 0) if once else _one_a_id(table, order)
     left_out = list(skipped)
     for row, first in repeats:
         fault = _repeated_id(table, batches, row, first)
         if not skip_bad:
             raise fault
         left_out.append(Skipped(fault.where, fault.what))
-    small = table.take(pa.array(rows)).combine_chunks()
+    buffer, starts, ends = _text_buffer(table["text"], scratch or Scratch())
+    small = table.drop_columns(["text"]).combine_chunks()
+    if len(rows) < len(table) or np.any(np.diff(rows) != 1):
+        small = small.take(pa.array(rows)).combine_chunks()
     return Corpus(
-        buffer=shelf.whole(),
-        starts=spans[0, rows],
-        ends=spans[1, rows],
+        buffer=buffer,
+        starts=starts[rows],
+        ends=ends[rows],
         published=_micros(small["published"]),
         versions=_integers(small["version"], 0).astype(np.int32),
         ids=_column(small["id"]),
@@ -266,13 +228,21 @@ def corpus_of(
     )
 
 
+def _stand_once(ids: pa.ChunkedArray) -> bool:
+    """Whether each id stands once; no Python object is made of any."""
+    import pyarrow.compute as pc
+
+    column = _column(ids)
+    if pc.all(pc.less(column[:-1], column[1:])).as_py():  # in order, as ids mostly are
+        return True
+    return bool(pc.count_distinct(column).as_py() == len(column))
+
+
 def _first_published(table: pa.Table) -> pa.Table:
     """The table with each story's date that of its earliest version, which was seen first."""
     import pyarrow as pa
 
     ids = table["id"].to_pylist()
-    if len(set(ids)) == len(ids):
-        return table
     published = _micros(table["published"])
     earliest: dict[str, int] = {}
     for name, moment in zip(ids, published.tolist(), strict=True):
@@ -284,15 +254,23 @@ def _first_published(table: pa.Table) -> pa.Table:
 
 def _first_seen_order(table: pa.Table) -> NDArray[np.int64]:
     """Rows by published, version and id; ids that are whole numbers stand in counting order."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     ids = _column(table["id"])
-    names = np.asarray(ids.to_pylist(), dtype=object)
-    lengths = np.zeros(len(names), dtype=np.int64)
-    if all(name.isdecimal() for name in names):
-        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
-    _, rank = np.unique(names, return_inverse=True) if len(names) else (None, lengths)
-    return np.lexsort(
-        (rank, lengths, _integers(table["version"], 0), _micros(table["published"]))
-    ).astype(np.int64)
+    counting = pc.all(pc.utf8_is_decimal(ids)).as_py()
+    lengths = pc.utf8_length(ids).to_numpy() if counting else np.zeros(len(ids), dtype=np.int64)
+    numbers = [_micros(table["published"]), _integers(table["version"], 0), lengths]
+    later = pc.less_equal(ids[:-1], ids[1:]).to_numpy(zero_copy_only=False)
+    for column in reversed(numbers):
+        later = (column[:-1] < column[1:]) | ((column[:-1] == column[1:]) & later)
+    if later.all():
+        return np.arange(len(ids))
+    keys = {str(place): pa.array(column) for place, column in enumerate(numbers)}
+    order = pc.sort_indices(
+        pa.table({**keys, "id": ids}), sort_keys=[(name, "ascending") for name in (*keys, "id")]
+    )
+    return np.asarray(order.to_numpy(), dtype=np.int64)
 
 
 def _one_a_id(
@@ -300,8 +278,6 @@ def _one_a_id(
 ) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
     """Rows to keep in order, (row, first row) of repeated ids, and how many were replaced."""
     ids = table["id"].to_pylist()
-    if len(set(ids)) == len(ids):
-        return order, [], 0
     versions = _integers(table["version"], 0)
     newest: dict[str, int] = {}
     for row in range(len(ids)):
@@ -329,22 +305,39 @@ def _repeated_id(table: pa.Table, batches: Sequence[Batch], row: int, first: int
 def _origin(batches: Sequence[Batch], row: int) -> str:
     for batch in batches:
         if row < len(batch.table):
-            number = batch.before + row + 1
-            alone = len(batch.table) == 1 and not batch.before
-            return batch.origin if alone else f"{batch.origin}, story {number}"
+            return f"{batch.origin}, story {row + 1}" if len(batch.table) > 1 else batch.origin
         row -= len(batch.table)
     raise IndexError(row)
 
 
-def _text_buffer(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of an array of texts and its int64 offsets, without a copy."""
+def _text_buffer(
+    column: pa.ChunkedArray, scratch: Scratch
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """The bytes of a text column, and where each text starts and ends in them.
+
+    Without a copy if its chunks lie in one buffer.
+    """
+    held = [_content(chunk) for chunk in column.chunks if len(chunk)]
+    one = len({content.ctypes.data for content, _ in held if len(content)}) <= 1
+    content, joined = np.empty(0, dtype=np.uint8), Growing(scratch, np.uint8)
+    starts, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for own, bounds in held:
+        at = 0
+        if one:
+            content = own if len(own) >= len(content) else content
+        else:
+            at = len(joined) - int(bounds[0])
+            joined.add(own[bounds[0] : bounds[-1]])
+        starts.append(bounds[:-1] + at)
+        ends.append(bounds[1:] + at)
+    return content if one else joined.whole(), np.concatenate(starts), np.concatenate(ends)
+
+
+def _content(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of an array of texts and its offsets, int64 (texts + 1,), without a copy."""
     _, offsets, values = texts.buffers()
-    bounds = np.zeros(1, dtype=np.int64)
-    if len(texts):
-        at = 8 * texts.offset
-        bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=at)
-    content = np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, dtype=np.uint8)
-    return content, bounds
+    bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
+    return np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, np.uint8), bounds
 
 
 def _column(column: pa.ChunkedArray) -> Any:

@@ -20,7 +20,7 @@ from dedup.readers.faults import Faults, Origin
 from dedup.readers.paths import File, files
 from dedup.readers.records import Read
 from dedup.scratch import Scratch
-from dedup.stories import Batch, Corpus, Shelf, corpus_of
+from dedup.stories import Batch, Corpus, corpus_of
 
 __all__ = ["SUFFIXES", "read", "read_table"]
 
@@ -31,6 +31,7 @@ _OF_MANY: dict[str, Callable[..., Read]] = {
     ".csv": partial(delimited.stories, delimiters=",;\t|"),
     ".tsv": partial(delimited.stories, delimiters="\t"),
 }
+_OF_LINES = (".jsonl", ".ndjson")
 SUFFIXES = (".txt", *_OF_MANY, ".parquet")
 
 
@@ -62,21 +63,24 @@ def read(
     texts: list[File] = []
     batches: list[Batch] = []
     used = _Used()
-    shelf = Shelf(scratch or Scratch())
+    scratch = scratch or Scratch()
     for file in files(paths, suffixes=SUFFIXES, faults=faults):
         if file.suffix == ".txt":
             texts.append(file)
             continue
         try:
-            batches += _read(file, shelf, used, named=named, encoding=encoding, faults=faults)
+            found = _read(file, scratch, named=named, encoding=encoding, faults=faults)
         except BadInput as fault:
             faults.take(fault)
+            continue
+        batches.append(Batch(found.table, file.origin.where))
+        used.note(file.origin, found.fields)
     if texts:
         table = text.stories(texts, encoding=encoding, faults=faults).table
-        batches.append(shelf.take(Batch(table, "text files")))
+        batches.append(Batch(table, "text files"))
     _give_back()
     return corpus_of(
-        batches, shelf=shelf, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields
+        batches, scratch=scratch, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields
     )
 
 
@@ -111,48 +115,18 @@ def read_table(
 
 
 def _read(
-    file: File,
-    shelf: Shelf,
-    used: _Used,
-    *,
-    named: Mapping[str, str],
-    encoding: str,
-    faults: Faults,
-) -> list[Batch]:
-    """The stories of a file; their texts are on the shelf."""
-    if jsonl.is_large(file) and encodings.is_utf8_by_name(encoding):
-        batches = _in_pieces(file, shelf, used, named=named)
-        if batches is not None:
-            return batches
+    file: File, scratch: Scratch, *, named: Mapping[str, str], encoding: str, faults: Faults
+) -> Read:
     if file.suffix == ".parquet":
-        found = parquet.stories(file, named=named, faults=faults)
-    else:
-        content = encodings.utf8(
-            contents.content(file), encoding=encoding, where=file.origin.where
-        )
-        stories = _OF_MANY[file.suffix]
-        found = stories(content, named=named, origin=file.origin, faults=faults)
-    used.note(file.origin, found.fields)
-    return [shelf.take(Batch(found.table, file.origin.where))]
-
-
-def _in_pieces(
-    file: File, shelf: Shelf, used: _Used, *, named: Mapping[str, str]
-) -> list[Batch] | None:
-    """A large file, a piece at a time, or nothing if there is any doubt."""
-    size, rows = len(shelf), 0
-    batches: list[Batch] = []
-    fields: dict[str, str] = {}
-    for found in jsonl.in_pieces(file, named=named):
-        if found is None:
-            shelf.cut(size)
-            return None
-        fields = found.fields
-        batches.append(shelf.take(Batch(found.table, file.origin.where, before=rows)))
-        rows += len(found.table)
-        _give_back()
-    used.note(file.origin, fields)
-    return batches
+        return parquet.stories(file, named=named, faults=faults)
+    in_place = None if file.packing or not encodings.names_utf8(encoding) else file.path
+    if in_place and file.suffix in _OF_LINES:
+        found = jsonl.from_file(in_place, scratch, named=named, origin=file.origin)
+        if found:
+            return found
+    content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
+    stories = _OF_MANY[file.suffix]
+    return stories(content, named=named, origin=file.origin, faults=faults)
 
 
 def _give_back() -> None:
