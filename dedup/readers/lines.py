@@ -88,7 +88,7 @@ def strings(
     barred: Sequence[str],
     *,
     longest: str,
-    scratch: Scratch,
+    scratch: Scratch | None = None,
 ) -> pa.Table | None:
     """The wanted fields as columns of strings, or nothing if there is any doubt.
 
@@ -100,6 +100,7 @@ def strings(
     keys = [name.encode() for name in (*order, *barred)]
     names = np.frombuffer(b"".join(keys), dtype=np.uint8)
     bounds = np.cumsum([0, *map(len, keys)])
+    scratch = scratch or Scratch()
     shared = scratch.zeros((len(content),), np.uint8)  # what lies between the segments is text too
 
     rooms = _Rooms(len(order))
