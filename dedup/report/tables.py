@@ -192,21 +192,21 @@ def _measured(values: np.ndarray, links: I64) -> np.ndarray:
 def _runs(columns: Columns, rows: MatchRows) -> pa.Array:
     """The shared runs of each match as characters of both stories."""
     offsets, paragraphs, links = columns.matches.found.offsets, columns.paragraphs, rows.links
-    linked = np.flatnonzero(links >= 0)
-    counts = np.ones(len(links), dtype=np.int64)
-    counts[linked] = offsets[links[linked] + 1] - offsets[links[linked]]
+    linked, equal = np.flatnonzero(links >= 0), np.flatnonzero(links < 0)
+    first, counts = np.zeros(len(links), dtype=np.int64), np.ones(len(links), dtype=np.int64)
+    first[linked] = offsets[links[linked]]
+    counts[linked] = offsets[links[linked] + 1] - first[linked]
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
-    of = np.repeat(np.arange(len(links)), counts)
-    left, right = rows.left[of], rows.right[of]
-    places = np.stack(
-        (paragraphs.starts[left], paragraphs.ends[left],
-         paragraphs.starts[right], paragraphs.ends[right]), axis=1,
-    )  # fmt: skip
-    inner = np.flatnonzero(links[of] >= 0)
-    tile = inner - bounds[of[inner]]
-    places[inner] = columns.matches.runs[offsets[links[of[inner]]] + tile]
-    stories = np.stack((paragraphs.stories[left], paragraphs.stories[right]), axis=1)
-    flat = columns.to_characters(stories[:, [0, 0, 1, 1]], places)
+    places = np.empty((bounds[-1], 4), dtype=np.int64)
+    if len(linked):  # of equal paragraphs too, for a moment
+        held = np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], counts)
+        np.take(columns.matches.runs, held, axis=0, out=places)
+    sides = np.stack((rows.left, rows.left, rows.right, rows.right), axis=1)
+    whole = sides[equal]
+    places[bounds[equal], ::2] = paragraphs.starts[whole[:, ::2]]
+    places[bounds[equal], 1::2] = paragraphs.ends[whole[:, 1::2]]
+    stories = np.repeat(paragraphs.stories[sides], counts, axis=0)
+    flat = columns.to_characters(stories, places)
     runs = pa.StructArray.from_arrays([pa.array(flat[:, k]) for k in range(4)], fields=list(_RUN))
     return pa.LargeListArray.from_arrays(pa.array(bounds), runs)
 
