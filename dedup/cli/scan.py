@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dedup.cli.corpus import STORIES, scanned
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
-
-if TYPE_CHECKING:
-    from dedup.report import Report
 
 
 @on_a_corpus
@@ -51,7 +48,7 @@ def scan(
         for place in filter(None, (jsonl, csv)):
             files.folder(place)
         report = scanned(paths, settings, chosen)
-        _write(report, None if to_stdout else json, jsonl, csv)
+        report.write(json=None if to_stdout else json, jsonl=jsonl, csv=csv)
         if to_stdout:
             from dedup.report.as_json import dump
 
@@ -67,12 +64,3 @@ def scan(
                 f"dedup: {share:.1%} is recycled, more than {fail_on_recycled:.1%}.", err=True
             )
             raise typer.Exit(1)
-
-
-def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | None) -> None:
-    if json:
-        report.to_json(json)
-    if jsonl:
-        report.to_jsonl(jsonl)
-    if csv:
-        report.to_csv(csv)

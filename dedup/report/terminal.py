@@ -150,7 +150,7 @@ def _fields(report: Report) -> str:
 
 
 def _widest(report: Report, limit: int) -> list[Family]:
-    table = report.to_arrow()["families"]
+    table = report.table("families")
     stories = table["stories"].to_numpy()
     words = table["words"].to_numpy()
     order = np.lexsort((np.arange(len(stories)), -words, -stories))[:limit]
@@ -224,7 +224,7 @@ def marked(first: str, later: str) -> Text:
 
 
 def _stories(report: Report, limit: int) -> Padding:
-    table = report.to_arrow()["stories"]
+    table = report.table("stories")
     shares, words = table["recycled"].to_numpy(), table["words"].to_numpy()
     order = np.lexsort((np.arange(len(words)), -words, -shares))[:limit]
     rows = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
