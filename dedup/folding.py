@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
@@ -57,7 +58,7 @@ def fold_table(buffer: U8, *, threads: int = DEFAULTS.threads) -> FoldTable:
         _mark(fixed, bounds[part : part + 1], bounds[part + 1 : part + 2], seen, index)
 
     list(spread(mark, range(len(cuts) - 1), threads=threads))
-    return _table(np.flatnonzero(seen))
+    return _table(np.flatnonzero(seen.view(np.bool_)))
 
 
 class FoldTables:
@@ -76,7 +77,7 @@ class FoldTables:
             with self._lock:
                 if table is self._table:  # no other thread has made a larger one meanwhile
                     seen = self._seen.copy()  # others go on writing to it
-                    self._table = _table(np.flatnonzero(seen))
+                    self._table = _table(np.flatnonzero(seen.view(np.bool_)))
                 table = self._table
         return table
 
@@ -96,6 +97,7 @@ def _table(codes: I64) -> FoldTable:
     return FoldTable(kinds, index, bounds, np.frombuffer(b"".join(forms), dtype=np.uint8))
 
 
+@lru_cache(maxsize=1 << 14)
 def _fold(char: str) -> tuple[int, bytes]:
     """The class of a character, and the UTF-8 of its folded form."""
     category = unicodedata.category(char)
