@@ -40,7 +40,7 @@ class _WithoutPandas:
     """Arrow would import pandas to see that it is given none of its frames: two tenths."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
-        """As Python asks where a module is; of the others it goes on to ask."""
+        """Refuse pandas, and leave all else to the finders after this one."""
         if name == "pandas":
             raise ModuleNotFoundError(name=name)
 
