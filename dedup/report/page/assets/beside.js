@@ -1,0 +1,122 @@
+// Two stories side by side: shared passages tinted alike and joined; one lights its partner.
+
+async function drawBeside(ids) {
+  const all = await lists();
+  const rows = ids.map((id) => all.storyRows.get(id));
+  const lost = rows.findIndex((row) => row === undefined || all.stories.block[row] < 0);
+  if (lost >= 0 || rows.length !== 2) return missing("story", ids[Math.max(0, lost)]);
+  const [left, right] = await Promise.all(rows.map((row) => story(all, row)));
+  const pairs = pairsOf(left, right);
+  const columns = [left, right].map((held, side) => drawColumn(all, held, pairs, side));
+  const ribbons = draw("svg", { class: "ribbons", "aria-hidden": "true" });
+  const stage = make("div", { class: "beside" }, columns[0], ribbons, columns[1]);
+  markDifferences(stage, pairs);
+  onWidth(stage, () => join(stage, ribbons, pairs));
+  const light = (event) => lit(stage, event.target.closest?.("[data-pair]")?.dataset.pair);
+  for (const name of ["pointerover", "focusin"]) stage.addEventListener(name, light);
+  stage.addEventListener("pointerleave", () => lit(stage));
+  return {
+    title: `Side by side: ${storyName(all, rows[0])}`,
+    keys: pairs.length ? { n: () => step(columns[1], 1), p: () => step(columns[1], -1) } : {},
+    content: [
+      make("p", { class: "kicker" }, "Side by side"),
+      make("h1", { tabindex: "-1" }, pairs.length ? `${counted(pairs.length, "passage")} in both stories` : "No passage in both stories"),
+      make("p", { class: "note" }, "Equal numbers are one passage. Words that differ are underlined."),
+      stage,
+    ],
+  };
+}
+
+// Passages of the same family in both stories, each once, in the order of the left one.
+function pairsOf(left, right) {
+  const pairs = [];
+  const waiting = new Map();
+  for (const mark of right.marks) {
+    if (!waiting.has(mark.family)) waiting.set(mark.family, []);
+    waiting.get(mark.family).push(mark);
+  }
+  for (const mark of left.marks) {
+    const partner = waiting.get(mark.family)?.shift();
+    if (partner) pairs.push({ sides: [mark, partner], kind: relation(mark, partner), family: mark.family });
+  }
+  pairs.forEach((pair, number) => { pair.number = number; });
+  return pairs;
+}
+
+function relation(mark, partner) {
+  if (mark.wording !== partner.wording) return "rewritten";
+  if (mark.text === partner.text && mark.text >= 0) return "same";
+  const kinds = [mark.kind, partner.kind].filter((kind) => kind !== "first" && kind !== "rewritten");
+  return kinds.sort((a, b) => PRIORITY[b] - PRIORITY[a])[0] || "same";
+}
+
+function drawColumn(all, held, pairs, side) {
+  const own = pairs.map((pair) => ({ ...pair.sides[side], kind: pair.kind, number: pair.number }));
+  const s = all.stories;
+  return make("article", { "aria-label": storyName(all, held.row) },
+    make("header", null,
+      make("h2", null, storyLink(all, held.row)),
+      make("p", { class: "meta" }, [sourceName(all, held.row) ? [outside(sourceName(all, held.row)), ", "] : "", moment(s.published[held.row]), `, ${share(s.recycled[held.row], s.words[held.row])} recycled`].flat())),
+    held.paragraphs.map(([start, end]) => make("p", { dir: "auto" },
+      piecesOf(own.filter((mark) => mark.start < end && mark.end > start), start, end, (mark) => [[mark.start, mark.end]])
+        .map(([a, b, mark]) => mark ? drawShared(held.slice(a, b), mark, a === mark.start) : held.slice(a, b)))));
+}
+
+function drawShared(text, mark, opens) {
+  return make("mark", { class: mark.kind, tabindex: opens ? "0" : null, "data-opens": opens || null, "data-pair": mark.number },
+    opens ? make("span", { class: "number" }, make("span", { class: "hidden" }, `passage `), `${mark.number + 1}`) : null,
+    make("span", { class: "words" }, text));
+}
+
+// Underline the words of each passage that its partner has otherwise. Done once the text stands,
+// since both sides are needed; a passage that a greater one cuts into pieces is left as it is.
+function markDifferences(stage, pairs) {
+  for (const pair of pairs.filter((one) => one.kind === "edited" || one.kind === "same")) {
+    const found = [0, 1].map((side) => stage.querySelectorAll(`article:nth-of-type(${side + 1}) [data-pair="${pair.number}"] .words`));
+    if (found.some((pieces) => pieces.length !== 1)) continue;
+    const words = found.map((pieces) => wordsOf(pieces[0].textContent));
+    const out = [[], []];
+    for (const [what, i, j, k, m] of changesOf(...words)) {
+      [[i, j], [k, m]].forEach(([from, to], side) => {
+        if (to <= from) return;
+        if (what === "equal") out[side].push(words[side].slice(from, to).join(""));
+        else {
+          const others = side ? words[0].slice(i, j) : words[1].slice(k, m);
+          const trailing = words[side][to - 1].match(/\s*$/)[0];
+          out[side].push(changed("u", words[side], from, to, others), trailing);
+        }
+      });
+    }
+    found.forEach((pieces, side) => {
+      const lead = pieces[0].textContent.match(/^\s*/)[0];
+      pieces[0].replaceChildren(lead, ...out[side]);
+    });
+  }
+}
+
+// Light the passages with this number, or none.
+function lit(stage, number) {
+  for (const element of stage.querySelectorAll("[data-pair]")) {
+    element.classList.toggle("lit", number !== undefined && element.dataset.pair === number);
+  }
+}
+
+// Draw the connectors, from the middle of each passage to that of its partner.
+function join(stage, ribbons, pairs) {
+  const place = ribbons.getBoundingClientRect();
+  ribbons.setAttribute("viewBox", `0 0 ${Math.max(1, place.width)} ${Math.max(1, place.height)}`);
+  ribbons.replaceChildren(...pairs.map((pair) => {
+    const ends = [0, 1].map((side) => extent(stage, pair.number, side, place.top));
+    if (ends.some((end) => !end)) return "";
+    const [[a, b], [c, d]] = ends, width = place.width, half = width / 2;
+    const path = `M0 ${a}C${half} ${a} ${half} ${c} ${width} ${c}V${d}C${half} ${d} ${half} ${b} 0 ${b}Z`;
+    return draw("path", { class: pair.kind, d: path, "data-pair": pair.number });
+  }));
+}
+
+function extent(stage, number, side, top) {
+  const pieces = [...stage.querySelectorAll(`article:nth-of-type(${side + 1}) mark[data-pair="${number}"]`)];
+  if (!pieces.length) return null;
+  const boxes = pieces.map((piece) => piece.getBoundingClientRect());
+  return [Math.min(...boxes.map((box) => box.top)) - top, Math.max(...boxes.map((box) => box.bottom)) - top];
+}
