@@ -8,6 +8,7 @@ from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
 from dedup.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
+    from dedup.beside import SharedPassage, SideBySide, side_by_side
     from dedup.evaluation import Evaluation, evaluate
     from dedup.pipeline import scan
     from dedup.report import (
@@ -29,6 +30,7 @@ _LATER = {
     "scan": "dedup.pipeline",
     "Skipped": "dedup.stories",
     "Story": "dedup.stories",
+    **dict.fromkeys(("SharedPassage", "SideBySide", "side_by_side"), "dedup.beside"),
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(
         (
@@ -61,12 +63,15 @@ __all__ = [
     "PastedRun",
     "Report",
     "Settings",
+    "SharedPassage",
+    "SideBySide",
     "Skipped",
     "Story",
     "StoryShare",
     "Summary",
     "evaluate",
     "scan",
+    "side_by_side",
 ]
 
 

@@ -81,6 +81,11 @@ class Reader:
         self.page.goto(f"{self.place.as_uri()}#{address}", wait_until="commit")
         return self.stands(address)
 
+    def go(self, address: str) -> Any:
+        """Go to another view of the open page."""
+        self.page.evaluate("address => { location.hash = address; }", address)
+        return self.stands(address)
+
     def stands(self, address: str) -> Any:
         """Wait until a view is drawn."""
         self.page.wait_for_function(

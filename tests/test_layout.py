@@ -18,7 +18,7 @@ ORDER = [
     "shingles", "minhash", "buckets", "lsh", "passages", "texts", "compare", "terms", "background",
     "weigh", "weights", "kinds", "features", "screen", "overlap", "furniture", "match", "evidence",
     "families", "wordings", "occurrences", "alike", "warm", "characters", "report", "pipeline",
-    "evaluation", "__init__", "cli", "__main__",
+    "beside", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
@@ -70,7 +70,9 @@ def test_a_file_imports_only_earlier_files(path):
     assert not later
 
 
-@pytest.mark.parametrize("folder", ["readers", "report", "report/page", "evaluation", "cli"])
+@pytest.mark.parametrize(
+    "folder", ["readers", "report", "report/page", "beside", "evaluation", "cli"]
+)
 def test_the_files_of_a_folder_do_not_import_in_circles(folder):
     waiting = {path.stem: _siblings(path) for path in sorted((ROOT / folder).glob("*.py"))}
 

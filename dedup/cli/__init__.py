@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dedup import __version__
+from dedup.cli.compare import compare
 from dedup.cli.evaluate import evaluate
 from dedup.cli.scan import scan
 
@@ -19,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (scan, evaluate):
+for _command in (scan, compare, evaluate):
     app.command()(_command)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -37,15 +37,24 @@ _DATA = re.compile(_FOLDER + "[0-9a-f]{12}")
 _BLOCK = re.compile(r"(lists|[fs]\d+)\.js")
 
 
-def write_page(report: Report, path: Path, *, room: int = ROOM, start: str = "") -> None:
+def write_page(
+    report: Report,
+    path: Path,
+    *,
+    room: int = ROOM,
+    start: str = "",
+    shared: Sequence[tuple[Any, ...]] = (),
+) -> None:
     """Write one file that needs nothing else.
 
     room: bytes of text that it may hold.
     start: the part after # of the view that it opens with.
+    shared: what that view joins, if it shows two stories and more is known than their families
+        tell: kind, left start and end, right start and end.
     """
     kept = within(report.columns, room)
     blocks = [(name, content.decode()) for name, content in _blocks(report, kept)]
-    page = _page(report, kept, blocks, {"start": start})
+    page = _page(report, kept, blocks, {"start": start, "shared": shared})
     write_aside(path, lambda file: _fill(file, page))
 
 

@@ -1,8 +1,7 @@
 """What a page shows of a story: its text as published, and where each family stands in it.
 
-A passage is `same` as a whole; of an edited or partial one the shared runs are told, since the
-words between them are its own. A run is known as words of a text where it was first seen; here it
-becomes characters of this story, whose spelling may differ.
+What is recycled is told by runs (runs.py), apart from the passages that families make of it: the
+words between two runs of an edited passage are its own.
 
 Time O(text), with a sort of the occurrences.
 """
@@ -15,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.kernels import I64
-from dedup.kinds import EDITED, PARTIAL
 from dedup.report.columns import Columns
 from dedup.report.page.blocks import ragged
 from dedup.report.page.kept import Kept
-from dedup.tokens import tokenise
+from dedup.report.page.runs import recycled_runs
 
 if TYPE_CHECKING:
     from dedup.report.model import Report
@@ -34,8 +32,8 @@ class Readable:
     offsets: int64 (stories + 1,). families: int64 (marks,), numbers in the list.
     texts: int64 (marks,), which of its family's texts each is.
     spans: int64 (marks, 2), characters.
-    runs: int64 (runs, 2), characters. run_offsets: int64 (marks + 1,).
-    paragraphs: int64 (paragraphs,). paragraph_offsets: int64 (stories + 1,).
+    paragraphs: int64 (paragraphs,), story after story. paragraph_offsets: int64 (stories + 1,).
+    runs: int64 (runs, 2), characters. run_offsets: int64 (stories + 1,).
     """
 
     columns: Columns
@@ -46,10 +44,10 @@ class Readable:
     families: I64
     texts: I64
     spans: I64
-    runs: I64
-    run_offsets: I64
     paragraphs: I64
     paragraph_offsets: I64
+    runs: I64
+    run_offsets: I64
 
     @property
     def sizes(self) -> I64:
@@ -62,7 +60,7 @@ class Readable:
         columns = self.columns
         bounds = self.offsets[part.start : part.stop + 1]
         marks = slice(int(bounds[0]), int(bounds[-1]))
-        run_bounds = self.run_offsets[marks.start : marks.stop + 1]
+        run_bounds = self.run_offsets[part.start : part.stop + 1]
         runs = self.runs[run_bounds[0] : run_bounds[-1]]
         rows = self.places[marks]
         cuts = self.paragraph_offsets[part.start : part.stop + 1]
@@ -101,9 +99,9 @@ def readable(report: Report, kept: Kept, family_rows: I64, texts: I64) -> Readab
     everyone = np.arange(len(columns.corpus) + 1)
     marked, offsets = ragged(np.searchsorted(of_story[order], everyone), stories)
     places = order[marked]
-    runs, run_offsets = _runs(columns, places)
     bounds = np.searchsorted(columns.paragraphs.stories, everyone)
     paragraphs, paragraph_offsets = ragged(bounds, stories)
+    runs, run_offsets = recycled_runs(columns, paragraphs)
     return Readable(
         columns=columns,
         stories=stories,
@@ -114,34 +112,7 @@ def readable(report: Report, kept: Kept, family_rows: I64, texts: I64) -> Readab
         texts=texts[places],
         spans=spans[places],
         runs=runs,
-        run_offsets=run_offsets,
+        run_offsets=run_offsets[paragraph_offsets],
         paragraphs=paragraphs,
         paragraph_offsets=paragraph_offsets,
     )
-
-
-def _runs(columns: Columns, places: I64) -> tuple[I64, I64]:
-    """The shared runs of each edited or partial occurrence in characters, and their offsets."""
-    held, paragraphs = columns.places, columns.paragraphs
-    kinds, matches = held.kinds[places], held.matches[places]
-    chosen = np.flatnonzero(((kinds == EDITED) | (kinds == PARTIAL)) & (matches >= 0))
-    rows = places[chosen]
-    found = columns.matches.found
-    tiles, bounds = ragged(found.offsets, matches[chosen])
-    owners = np.repeat(np.arange(len(chosen)), np.diff(bounds))
-    at = held.paragraphs[rows]
-    tokens = tokenise(
-        columns.corpus.buffer, paragraphs.starts[at], paragraphs.ends[at], columns.fold
-    )
-    first = tokens.offsets[owners] + found.tiles[tiles, 1]
-    last = first + found.tiles[tiles, 2] - 1
-    passage = columns.place_bytes[rows[owners]]
-    starts = np.maximum(tokens.starts[first], passage[:, 0])
-    ends = np.minimum(tokens.ends[last], passage[:, 1])
-    inside = np.flatnonzero(starts < ends)
-    inside = inside[np.lexsort((starts[inside], owners[inside]))]
-    bytes_ = np.stack((starts[inside], ends[inside]), axis=1).reshape(-1)
-    of_story = np.repeat(paragraphs.stories[at[owners[inside]]], 2)
-    counts = np.bincount(chosen[owners[inside]], minlength=len(places))
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
-    return columns.to_characters(of_story, bytes_).reshape(-1, 2), offsets

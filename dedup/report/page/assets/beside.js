@@ -6,7 +6,7 @@ async function drawBeside(ids) {
   const lost = rows.findIndex((row) => row === undefined || all.stories.block[row] < 0);
   if (lost >= 0 || rows.length !== 2) return missing("story", ids[Math.max(0, lost)]);
   const [left, right] = await Promise.all(rows.map((row) => story(all, row)));
-  const pairs = pairsOf(left, right);
+  const pairs = HEAD.shared?.length && HEAD.start === location.hash.slice(1) ? toldPairs() : pairsOf(left, right);
   const columns = [left, right].map((held, side) => drawColumn(all, held, pairs, side));
   const ribbons = draw("svg", { class: "ribbons", "aria-hidden": "true" });
   const stage = make("div", { class: "beside" }, columns[0], ribbons, columns[1]);
@@ -25,6 +25,11 @@ async function drawBeside(ids) {
       stage,
     ],
   };
+}
+
+// Passages that the page was told of, found between these two stories alone.
+function toldPairs() {
+  return HEAD.shared.map(([kind, a, b, c, d], number) => ({ number, kind, sides: [{ start: a, end: b }, { start: c, end: d }] }));
 }
 
 // Passages of the same family in both stories, each once, in the order of the left one.
@@ -51,15 +56,17 @@ function relation(mark, partner) {
 }
 
 function drawColumn(all, held, pairs, side) {
-  const own = pairs.map((pair) => ({ ...pair.sides[side], kind: pair.kind, number: pair.number }));
+  const own = { runs: [], marks: pairs.map((pair) => ({ ...pair.sides[side], kind: pair.kind, number: pair.number })) };
   const s = all.stories;
   return make("article", { "aria-label": storyName(all, held.row) },
     make("header", null,
       make("h2", null, storyLink(all, held.row)),
       make("p", { class: "meta" }, [sourceName(all, held.row) ? [outside(sourceName(all, held.row)), ", "] : "", moment(s.published[held.row]), `, ${share(s.recycled[held.row], s.words[held.row])} recycled`].flat())),
     held.paragraphs.map(([start, end]) => make("p", { dir: "auto" },
-      piecesOf(own.filter((mark) => mark.start < end && mark.end > start), start, end, (mark) => [[mark.start, mark.end]])
-        .map(([a, b, mark]) => mark ? drawShared(held.slice(a, b), mark, a === mark.start) : held.slice(a, b)))));
+      piecesOf(own, start, end).map((piece) => {
+        const words = held.slice(piece.start, piece.end);
+        return piece.mark ? drawShared(words, piece.mark, piece.start === piece.mark.start) : words;
+      }))));
 }
 
 function drawShared(text, mark, opens) {

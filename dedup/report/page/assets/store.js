@@ -78,24 +78,24 @@ function familyLink(all, row, ...children) {
   return make("a", { href: `#family-${all.families.id[row]}` }, children);
 }
 
-// A story: its text, its paragraphs, and its marks in the order of the text.
+// A story: its text, its paragraphs, where families stand in it, and the runs that are recycled.
 async function story(all, row) {
   const held = await block(`s${all.stories.block[row]}`);
   const at = held.rows.indexOf(row);
   const text = held.texts[at], marks = [];
   for (let k = held.offsets[at]; k < held.offsets[at + 1]; k++) {
-    const runs = [];
-    for (let r = held.runs[k]; r < held.runs[k + 1]; r++) runs.push([held.run_starts[r], held.run_ends[r]]);
     marks.push({
       family: held.family[k], start: held.start[k], end: held.end[k],
-      kind: KINDS[held.kind[k]], wording: held.wording[k], text: held.text[k], runs,
+      kind: KINDS[held.kind[k]], wording: held.wording[k], text: held.text[k],
     });
   }
   const paragraphs = [];
   for (let k = held.paragraphs[at]; k < held.paragraphs[at + 1]; k++) {
     paragraphs.push([held.starts[k], held.ends[k]]);
   }
-  return { row, text, slice: slicer(text), paragraphs, marks };
+  const runs = [];
+  for (let k = held.runs[at]; k < held.runs[at + 1]; k++) runs.push([held.run_starts[k], held.run_ends[k]]);
+  return { row, text, slice: slicer(text), paragraphs, marks, runs };
 }
 
 // A family: its occurrences, and its texts, the first one being in the list.

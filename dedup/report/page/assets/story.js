@@ -25,55 +25,58 @@ async function drawStory(id) {
             `: ${s.recycled[row].toLocaleString("en-GB")} of ${counted(s.words[row], "word")} stood in an earlier story. What is new stands plain.`),
           drawStrip(held)),
         partners),
-      recycled.length ? make("p", { class: "steps" },
-        make("button", { type: "button", onclick: () => step(text, -1), "aria-keyshortcuts": "p" }, "← Previous passage ", make("kbd", null, "p")),
-        make("button", { type: "button", onclick: () => step(text, 1), "aria-keyshortcuts": "n" }, "Next passage ", make("kbd", null, "n"), " →")) : null,
       text,
+      recycled.length ? make("p", { class: "steps" },
+        make("button", { type: "button", onclick: () => step(text, -1), "aria-keyshortcuts": "p" }, "← Previous recycled passage ", make("kbd", null, "p")),
+        make("button", { type: "button", onclick: () => step(text, 1), "aria-keyshortcuts": "n" }, "Next recycled passage ", make("kbd", null, "n"), " →")) : null,
     ],
   };
 }
 
 // Where in the story each kind stands, as one line.
 function drawStrip(held) {
-  const size = Math.max(1, held.paragraphs.reduce((most, [, end]) => Math.max(most, end), 1));
-  const spans = held.marks.filter((mark) => mark.kind !== "first").flatMap((mark) => strongParts(mark).map(([a, b]) => [a, b, mark.kind]));
+  const size = held.paragraphs.reduce((most, [, end]) => Math.max(most, end), 1);
+  const pieces = held.paragraphs.flatMap(([start, end]) => piecesOf(held, start, end));
   return draw("svg", { class: "strip", viewBox: "0 0 1000 10", preserveAspectRatio: "none", "aria-hidden": "true" },
     draw("rect", { class: "all", width: 1000, height: 10 }),
-    spans.map(([a, b, kind]) => draw("rect", { class: kind, x: (1000 * a) / size, width: Math.max(1, (1000 * (b - a)) / size), height: 10 })));
-}
-
-// The characters of a passage that are recycled: all, or the shared runs.
-function strongParts(mark) {
-  return mark.runs.length ? mark.runs : [[mark.start, mark.end]];
+    pieces.filter((piece) => piece.run).map(({ start, end, mark }) => draw("rect", { class: mark ? mark.kind : "partial",
+      x: (1000 * start) / size, width: Math.max(1, (1000 * (end - start)) / size), height: 10 })));
 }
 
 const PRIORITY = { same: 0, edited: 1, partial: 2, rewritten: 3 };
 
-// A paragraph as pieces of text, each with the mark it belongs to or none: [start, end, mark].
-function piecesOf(marks, start, end, parts) {
-  const spans = marks.flatMap((mark) => parts(mark).map(([a, b]) => [Math.max(a, start), Math.min(b, end), mark])).filter(([a, b]) => a < b);
-  const cuts = [...new Set([start, end, ...spans.flatMap(([a, b]) => [a, b])])].sort((a, b) => a - b);
+// A paragraph in pieces: each with the passage it lies in, if any, and whether it is recycled.
+// Where passages overlap, the closest kind counts.
+function piecesOf(held, from, to) {
+  const clipped = (spans) => spans.map(([a, b, mark]) => [Math.max(a, from), Math.min(b, to), mark]).filter(([a, b]) => a < b);
+  const runs = clipped(held.runs);
+  const marks = clipped(held.marks.filter((mark) => mark.kind !== "first").map((mark) => [mark.start, mark.end, mark]));
+  const cuts = [...new Set([from, to, ...[...runs, ...marks].flatMap(([a, b]) => [a, b])])].sort((a, b) => a - b);
   const out = [];
   for (let k = 0; k + 1 < cuts.length; k++) {
-    const over = spans.filter(([a, b]) => a <= cuts[k] && b >= cuts[k + 1]).map((span) => span[2]);
-    over.sort((a, b) => PRIORITY[a.kind] - PRIORITY[b.kind] || a.number - b.number);
-    const last = out[out.length - 1];
-    if (last && last[2] === over[0]) last[1] = cuts[k + 1];
-    else out.push([cuts[k], cuts[k + 1], over[0]]);
+    const [start, end] = [cuts[k], cuts[k + 1]];
+    const over = ([a, b]) => a <= start && b >= end;
+    const mark = marks.filter(over).map((span) => span[2]).sort((a, b) => PRIORITY[a.kind] - PRIORITY[b.kind] || a.number - b.number)[0];
+    const run = runs.some(over), last = out[out.length - 1];
+    if (last && last.mark === mark && last.run === run) last.end = end;
+    else out.push({ start, end, mark, run });
   }
   return out;
 }
 
-function drawParagraph(all, held, [start, end]) {
-  const marks = held.marks.filter((mark) => mark.start < end && mark.end > start);
-  const strong = marks.filter((mark) => mark.kind !== "first");
+function drawParagraph(all, held, [from, to]) {
+  const marks = held.marks.filter((mark) => mark.start < to && mark.end > from);
   const seen = new Set();
-  const text = piecesOf(strong, start, end, strongParts).map(([a, b, mark]) => {
-    if (!mark) return held.slice(a, b);
+  // A run may reach beyond the passage: it is shared with a nearer version than the family's first.
+  const nearest = marks.filter((mark) => mark.kind !== "first").sort((a, b) => PRIORITY[a.kind] - PRIORITY[b.kind])[0];
+  const text = piecesOf(held, from, to).map(({ start, end, mark, run }) => {
+    const words = held.slice(start, end);
+    if (!run && mark?.kind !== "rewritten") return words;
+    if (!mark) return make("mark", { class: `${nearest ? nearest.kind : "partial"} run`, title: "stands in an earlier story too" }, words);
     const opens = !seen.has(mark);
     seen.add(mark);
-    return make("mark", { class: mark.kind, tabindex: opens ? "-1" : null, "data-opens": opens || null,
-      "aria-describedby": opens ? `note-${mark.number}` : null }, held.slice(a, b));
+    return make("mark", { class: run ? `${mark.kind} run` : mark.kind, tabindex: opens ? "-1" : null, "data-opens": opens || null,
+      "aria-describedby": opens ? `note-${mark.number}` : null }, words);
   });
   return make("div", { class: "line" }, make("p", { dir: "auto" }, text),
     marks.length ? make("aside", { "aria-label": "Notes" }, marks.map((mark) => drawNote(all, held, mark))) : null);
