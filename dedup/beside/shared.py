@@ -64,7 +64,7 @@ class SideBySide:
             BadOutput: it cannot be written; what stood there before still does.
         """
         from dedup.report.page import write_page
-        from dedup.report.page.render import anchor
+        from dedup.report.page.markup import anchor
 
         write_page(
             self.report,

@@ -19,11 +19,12 @@ import numpy as np
 from dedup.kernels import I64, spread
 from dedup.report.files import folder, write_aside
 from dedup.report.page.blocks import cut, numbered, pack
-from dedup.report.page.families import opened, text_numbers
-from dedup.report.page.figures import figures
+from dedup.report.page.families import opened
 from dedup.report.page.kept import Kept, everything, within
-from dedup.report.page.lists import lists
-from dedup.report.page.render import render
+from dedup.report.page.listing import lists
+from dedup.report.page.markup import render
+from dedup.report.page.numbering import text_numbers
+from dedup.report.page.overview import figures
 from dedup.report.page.stories import readable
 from dedup.report.words import count
 
@@ -52,8 +53,9 @@ def write_page(
     shared: what that view joins, if it shows two stories and more is known than their families
         tell: kind, left start and end, right start and end.
     """
-    kept = within(report.columns, room)
-    blocks = [(name, content.decode()) for name, content in _blocks(report, kept)]
+    texts = text_numbers(report.columns)
+    kept = within(report.columns, room, texts)
+    blocks = [(name, content.decode()) for name, content in _blocks(report, kept, texts)]
     page = _page(report, kept, blocks, {"start": start, "shared": shared})
     write_aside(path, lambda file: _fill(file, page))
 
@@ -67,7 +69,7 @@ def write_site(report: Report, place: Path) -> None:
     kept = everything(report.columns)
     blocks = [
         (name, b'dedup("' + name.encode() + b'","' + content + b'")\n')
-        for name, content in _blocks(report, kept)
+        for name, content in _blocks(report, kept, text_numbers(report.columns))
     ]
     digest = hashlib.sha256(b"".join(content for _, content in blocks)).hexdigest()
     data = folder(folder(place) / f"{_FOLDER}{digest[:12]}")
@@ -126,10 +128,9 @@ def _notice(kept: Kept, report: Report) -> str:
     )
 
 
-def _blocks(report: Report, kept: Kept) -> Iterator[tuple[str, bytes]]:
+def _blocks(report: Report, kept: Kept, texts: I64) -> Iterator[tuple[str, bytes]]:
     """Everything that is drawn on demand, by name: the lists, then families, then stories."""
     columns = report.columns
-    texts = text_numbers(columns)
     story_rows = _rows(kept.stories, len(columns.corpus))
     family_rows = _rows(kept.families, len(columns.places.offsets) - 1)
     families = opened(report, kept, story_rows, texts)

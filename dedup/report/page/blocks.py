@@ -16,7 +16,7 @@ import orjson
 
 from dedup.kernels import I64, chunks
 
-SIZE = 100_000  # bytes of text in a block: inflated in a few milliseconds
+SIZE = 200_000  # bytes of text in a block: inflated in some milliseconds
 _LEVEL = 6
 
 

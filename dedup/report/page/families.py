@@ -1,9 +1,9 @@
 """What a page shows of a family: where it stands, its distinct texts, and what joins a retelling.
 
-Occurrences with the same words share one text, numbered from 0 for the family's first. The texts of
-widely edited families are cut off after TEXTS; their later occurrences stay, with the number -1.
+The texts of widely edited families are cut off after TEXTS (numbering.py); the occurrences of later
+ones stay.
 
-Time O(occurrences), with a sort; Python objects only for distinct texts.
+Time O(occurrences); Python objects only for distinct texts.
 """
 
 from __future__ import annotations
@@ -15,34 +15,12 @@ import numpy as np
 
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
-from dedup.report.columns import Columns
 from dedup.report.page.blocks import ragged
 from dedup.report.page.kept import Kept
+from dedup.report.page.numbering import first_of_text
 
 if TYPE_CHECKING:
     from dedup.report.model import Report
-
-TEXTS = 200  # of one family
-
-
-def text_numbers(columns: Columns) -> I64:
-    """The number within its family of each occurrence's text, int64 (occurrences,)."""
-    places = columns.places
-    of = columns.texts.of[places.paragraphs]
-    keys = (places.words[:, 1], places.words[:, 0], of, places.wordings, places.families)
-    order = np.lexsort((np.arange(len(places)), *keys))
-    fresh = np.zeros(len(order), dtype=bool)
-    fresh[:1] = True
-    for key in keys:
-        fresh[1:] |= np.diff(key[order]) != 0
-    firsts = order[fresh]  # the first occurrence of each text
-    rank = np.empty(len(firsts), dtype=np.int64)
-    by_place = np.argsort(firsts)
-    rank[by_place] = np.arange(len(firsts))
-    before = np.searchsorted(np.sort(firsts), places.offsets[:-1])
-    out = np.empty(len(places), dtype=np.int64)
-    out[order] = rank[np.cumsum(fresh) - 1]
-    return np.asarray(out - before[places.families], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,8 +65,6 @@ class Opened:
             "rows": self.rows[part],
             "offsets": bounds - bounds[0],
             "story": self.story[inside],
-            "start": _numbers(table, "start", rows),
-            "end": _numbers(table, "end", rows),
             "kind": places.kinds[rows],
             "wording": places.wordings[rows],
             "text": self.texts[inside],
@@ -113,18 +89,10 @@ def opened(report: Report, kept: Kept, story_rows: I64, texts: I64) -> Opened:
         places = places[stays]
         sizes = np.minimum(np.diff(offsets), kept.occurrences)
         offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
-    numbers = np.where(texts[places] < TEXTS, texts[places], -1)
-    # Rows of a family stand in order, and texts are numbered by their first row: a text is fresh
-    # where its number is greater than all before it.
-    owners = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    highest = np.maximum.accumulate(numbers + owners * (TEXTS + 1))
-    fresh = np.diff(highest, prepend=-1) > 0
+    numbers = texts[places]
+    fresh = first_of_text(numbers, offsets)
     fresh[offsets[:-1]] = False
     of_story = columns.paragraphs.stories[columns.places.paragraphs[places]]
     return Opened(
         report, np.flatnonzero(kept.opened), places, offsets, story_rows[of_story], numbers, fresh
     )
-
-
-def _numbers(table: Any, name: str, rows: I64) -> I64:
-    return np.asarray(table[name].to_numpy()[rows], dtype=np.int64)

@@ -1,8 +1,8 @@
 """What a page holds: everything, or the widest families and the most recycled stories.
 
 A site has room for all. One file has room for so many bytes of text; of a larger corpus, two parts
-of three go to the most recycled stories and one to the widest families, counted with the passages
-of their occurrences. What these name is listed without its text.
+of three go to the most recycled stories and one to the widest families, counted with their distinct
+texts. What these name is listed without its text.
 
 Time O(occurrences), with a sort.
 """
@@ -15,6 +15,7 @@ import numpy as np
 
 from dedup.kernels import I64
 from dedup.report.columns import Columns
+from dedup.report.page.numbering import first_of_text
 
 OCCURRENCES = 2_000  # of one family, listed in a page that cannot hold everything
 _STORIES = 2 / 3  # of the room
@@ -55,18 +56,21 @@ def everything(columns: Columns) -> Kept:
     )
 
 
-def within(columns: Columns, room: int) -> Kept:
-    """As much as fits into `room` bytes of text."""
+def within(columns: Columns, room: int, texts: I64) -> Kept:
+    """As much as fits into `room` bytes of text.
+
+    texts: as numbering.py gives them.
+    """
     sizes = columns.corpus.ends - columns.corpus.starts
     if sizes.sum() <= room:
         return everything(columns)
     readable = _fitting(_most_recycled(columns), sizes, room * _STORIES)
     places = columns.places
     counts = np.diff(places.offsets)
-    rank = np.arange(len(places)) - places.firsts
-    listed = rank < OCCURRENCES
-    bytes_ = np.diff(columns.place_bytes, axis=1)[:, 0] + _ROW
-    cost = np.bincount(places.families, np.where(listed, bytes_, 0), len(counts))
+    listed = np.arange(len(places)) - places.firsts < OCCURRENCES
+    told = listed & first_of_text(texts, places.offsets)
+    bytes_ = listed * _ROW + told * np.diff(columns.place_bytes, axis=1)[:, 0]
+    cost = np.bincount(places.families, bytes_, len(counts))
     opened = _fitting(_widest(columns), cost.astype(np.int64), room * (1 - _STORIES))
 
     of_story = columns.paragraphs.stories[places.paragraphs]

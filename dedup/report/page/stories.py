@@ -69,18 +69,18 @@ class Readable:
             "rows": self.rows[part],
             "texts": [columns.corpus.text(story) for story in self.stories[part].tolist()],
             "paragraphs": cuts - cuts[0],
-            "starts": np.ascontiguousarray(spans[:, 0]),
-            "ends": np.ascontiguousarray(spans[:, 1]),
+            "gaps": _gaps(spans, cuts - cuts[0]),
+            "sizes": _sizes(spans),
             "offsets": bounds - bounds[0],
             "family": self.families[marks],
             "start": np.ascontiguousarray(self.spans[marks, 0]),
-            "end": np.ascontiguousarray(self.spans[marks, 1]),
+            "size": _sizes(self.spans[marks]),
             "kind": columns.places.kinds[rows],
             "wording": columns.places.wordings[rows],
             "text": self.texts[marks],
             "runs": run_bounds - run_bounds[0],
-            "run_starts": np.ascontiguousarray(runs[:, 0]),
-            "run_ends": np.ascontiguousarray(runs[:, 1]),
+            "run_gaps": _gaps(runs, run_bounds - run_bounds[0]),
+            "run_sizes": _sizes(runs),
         }
 
 
@@ -116,3 +116,14 @@ def readable(report: Report, kept: Kept, family_rows: I64, texts: I64) -> Readab
         paragraphs=paragraphs,
         paragraph_offsets=paragraph_offsets,
     )
+
+
+def _sizes(spans: I64) -> I64:
+    return np.ascontiguousarray(spans[:, 1] - spans[:, 0])
+
+
+def _gaps(spans: I64, bounds: I64) -> I64:
+    """The distance of each span from the end of the one before it in its story."""
+    before = np.concatenate((np.zeros(1, dtype=np.int64), spans[:-1, 1]))[: len(spans)]
+    before[bounds[:-1][bounds[:-1] < len(spans)]] = 0
+    return np.ascontiguousarray(spans[:, 0] - before)

@@ -47,6 +47,7 @@ function dateFields(all) {
 
 async function drawFamilies() {
   const all = await lists();
+  searchable(all); // now, rather than at the first letter
   const kinds = KINDS.slice(1).filter((kind) => all.families.kind.includes(kind));
   const fields = [
     searchField("Search texts, headlines, ids"),

@@ -85,17 +85,23 @@ async function story(all, row) {
   const text = held.texts[at], marks = [];
   for (let k = held.offsets[at]; k < held.offsets[at + 1]; k++) {
     marks.push({
-      family: held.family[k], start: held.start[k], end: held.end[k],
+      family: held.family[k], start: held.start[k], end: held.start[k] + held.size[k],
       kind: KINDS[held.kind[k]], wording: held.wording[k], text: held.text[k],
     });
   }
-  const paragraphs = [];
-  for (let k = held.paragraphs[at]; k < held.paragraphs[at + 1]; k++) {
-    paragraphs.push([held.starts[k], held.ends[k]]);
-  }
-  const runs = [];
-  for (let k = held.runs[at]; k < held.runs[at + 1]; k++) runs.push([held.run_starts[k], held.run_ends[k]]);
+  const paragraphs = spans(held.gaps, held.sizes, held.paragraphs[at], held.paragraphs[at + 1]);
+  const runs = spans(held.run_gaps, held.run_sizes, held.runs[at], held.runs[at + 1]);
   return { row, text, slice: slicer(text), paragraphs, marks, runs };
+}
+
+// Stretches of a text, each told by its distance from the one before and by its size.
+function spans(gaps, sizes, from, to) {
+  const found = [];
+  for (let k = from, at = 0; k < to; k++) {
+    found.push([at + gaps[k], at + gaps[k] + sizes[k]]);
+    at += gaps[k] + sizes[k];
+  }
+  return found;
 }
 
 // A family: its occurrences, and its texts, the first one being in the list.
@@ -106,8 +112,7 @@ async function family(all, row) {
   const occurrences = [], texts = [{ text: all.families.text[row], occurrence: 0 }];
   for (let k = low; k < high; k++) {
     occurrences.push({
-      story: held.story[k], start: held.start[k], end: held.end[k],
-      kind: KINDS[held.kind[k]], wording: held.wording[k], text: held.text[k],
+      story: held.story[k], kind: KINDS[held.kind[k]], wording: held.wording[k], text: held.text[k],
     });
   }
   held.firsts.forEach((place, k) => {

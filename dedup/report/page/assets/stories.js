@@ -2,6 +2,7 @@
 
 async function drawStories() {
   const all = await lists();
+  searchable(all); // now, rather than at the first letter
   const fields = [
     searchField("Search headlines, ids, sources"),
     sourceMenu(all, "Source"),

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import orjson
 
 from dedup.report.page import plots
-from dedup.report.page.figures import Figures, Matrix
+from dedup.report.page.overview import Figures, Matrix
 from dedup.report.words import count, day
 
 if TYPE_CHECKING:

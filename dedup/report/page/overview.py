@@ -14,7 +14,7 @@ import numpy as np
 from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, RECYCLED
 from dedup.report.columns import Columns
-from dedup.report.page.lists import UNDATED, seconds, source_numbers
+from dedup.report.page.listing import UNDATED, seconds, source_numbers
 
 if TYPE_CHECKING:
     from dedup.report.model import Report
