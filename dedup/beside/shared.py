@@ -124,15 +124,18 @@ def side_by_side(
 def _filled(
     span: Span, text: str, paragraphs: list[Span], taken: list[Span], settings: Settings
 ) -> Span:
-    """A passage with what is too short beside it to be one: a changed opening, a changed end."""
+    """A passage with what is too short beside it to be one: a changed opening, a changed end.
+
+    Words between two passages stay out; the punctuation after the first of them is its own.
+    """
     start, end = span
     low, high = next((one for one in paragraphs if one[0] <= start and end <= one[1]), span)
-    before = max([low, *(other[1] for other in taken if other[1] <= start)])
-    after = min([high, *(other[0] for other in taken if other[0] >= end)])
-    if len(text[before:start].split()) < settings.min_words:
-        start = before
-    if len(text[end:after].split()) < settings.min_words:
-        end = after
+    if all(other[1] <= low or other[0] >= start for other in taken):
+        start = low if len(text[low:start].split()) < settings.min_words else start
+    if all(other[0] >= high or other[1] <= end for other in taken):
+        end = high if len(text[end:high].split()) < settings.min_words else end
+    while end < high and not (text[end].isspace() or text[end].isalnum()):
+        end += 1
     return start, end
 
 
