@@ -65,8 +65,10 @@ class Matrix:
 
     @property
     def most(self) -> int:
-        """The largest count."""
-        return max((cell.count for row in self.cells for cell in row), default=0)
+        """The largest count, of single sources where there are others: these would dwarf them."""
+        named = len(self.sources)
+        rows = [row[:named] for row in self.cells[:named]]
+        return max((cell.count for row in rows for cell in row), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ async function drawBeside(ids) {
     content: [
       make("p", { class: "kicker" }, "Side by side"),
       make("h1", { tabindex: "-1" }, pairs.length ? `${counted(pairs.length, "passage")} in both stories` : "No passage in both stories"),
-      make("p", { class: "note" }, "Equal numbers are one passage. Words that differ are underlined."),
+      make("p", { class: "note" }, "Equal numbers are one passage. Words that differ are underlined; of a retelling, names and long words in both are bold."),
       stage,
     ],
   };
@@ -75,13 +75,21 @@ function drawShared(text, mark, opens) {
     make("span", { class: "words" }, text));
 }
 
+const LONG = 7; // letters
+
 // Underline the words of each passage that its partner has otherwise. Done once the text stands,
 // since both sides are needed; a passage that a greater one cuts into pieces is left as it is.
 function markDifferences(stage, pairs) {
-  for (const pair of pairs.filter((one) => one.kind === "edited" || one.kind === "same")) {
+  for (const pair of pairs) {
     const found = [0, 1].map((side) => stage.querySelectorAll(`article:nth-of-type(${side + 1}) [data-pair="${pair.number}"] .words`));
     if (found.some((pieces) => pieces.length !== 1)) continue;
     const words = found.map((pieces) => wordsOf(pieces[0].textContent));
+    if (pair.kind === "rewritten") {
+      const right = new Set(words[1].map(plain));
+      const both = words[0].filter((word, k) => right.has(plain(word)) && (isFact(words[0], k) || plain(word).length >= LONG));
+      found.forEach((pieces) => pieces[0].replaceChildren(...withEvidence(pieces[0].textContent, both)));
+      continue;
+    }
     const out = [[], []];
     for (const [what, i, j, k, m] of changesOf(...words)) {
       [[i, j], [k, m]].forEach(([from, to], side) => {

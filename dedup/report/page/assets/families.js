@@ -71,7 +71,7 @@ function familyRow(all, row) {
   const f = all.families, first = f.first[row];
   const meta = [
     f.wordings[row] > 1 ? `${counted(f.wordings[row], "wording")}, ` : "",
-    `first seen ${day(all.stories.published[first])} in `, outside(storyName(all, first)),
+    `first seen${on(all.stories.published[first])} in `, outside(storyName(all, first)),
     ...(sourceName(all, first) ? [", ", outside(sourceName(all, first))] : []),
     f.last[row] !== UNDATED && f.last[row] !== all.stories.published[first] ? `, last ${day(f.last[row])}` : "",
   ];

@@ -18,8 +18,8 @@ async function drawFamily(id) {
     content: [
       make("p", { class: "kicker" }, make("a", { href: "#families" }, "Families"), " ", kindMark(f.kind[row])),
       make("h1", { tabindex: "-1" }, familyTitle(f, row)),
-      make("p", { class: "lede" }, `First seen in this corpus ${moment(all.stories.published[first])}, in `, storyLink(all, first),
-        ...(sourceName(all, first) ? [", ", outside(sourceName(all, first))] : []), "."),
+      make("p", { class: "lede" }, "First seen in this corpus in ", storyLink(all, first),
+        sourceName(all, first) ? [", ", outside(sourceName(all, first))] : "", `, ${moment(all.stories.published[first])}.`),
       make("section", { "aria-label": "Timeline" }, make("h2", null, "When it was carried"), timeline),
       cut > 0 ? make("p", { class: "notice" }, `Of ${counted(f.occurrences[row], "occurrence")} the first ${held.occurrences.length.toLocaleString("en-GB")} are listed.`) : null,
       ...wordingsOf(held).map((wording) => drawWording(all, held, wording)),

@@ -37,6 +37,11 @@ function day(seconds) {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
+// A date that may be missing in a sentence.
+function on(seconds, word = "") {
+  return seconds === UNDATED ? "" : `${word} ${day(seconds)}`;
+}
+
 function moment(seconds) {
   if (seconds === UNDATED) return "undated";
   const date = new Date(seconds * 1000), clock = date.toISOString().slice(11, 16);

@@ -91,7 +91,7 @@ function drawNote(all, held, mark) {
   const where = sourceName(all, first) ? outside(sourceName(all, first)) : outside(excerpt(storyName(all, first), 60));
   const link = first === held.row ? "this story" : storyLink(all, first, where);
   return make("p", { class: `note ${mark.kind}`, id: `note-${mark.number}` }, kindMark(mark.kind), " first seen in ", link,
-    ` on ${day(all.stories.published[first])}, `, familyLink(all, mark.family, `in ${counted(f.stories[mark.family], "story", "stories")}`),
+    `${on(all.stories.published[first], " on")}, `, familyLink(all, mark.family, `in ${counted(f.stories[mark.family], "story", "stories")}`),
     first !== held.row && all.stories.block[first] >= 0 ? [" · ", besideLink(all, first, held.row, "side by side")] : null);
 }
 
