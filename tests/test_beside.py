@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,16 @@ def test_the_command_prints_each_passage_with_its_changes():
     assert done.exit_code == 0
     assert "2 shared passages: 2 edited" in done.output
     assert "cubic [-meters-] {+metres+} of water" in " ".join(done.output.split())
+
+
+def test_the_docs_show_what_the_command_prints(monkeypatch):
+    monkeypatch.chdir(STORIES.parents[1])
+    page = Path("docs/page.md").read_text()
+    command, shown = re.search(r"^\$ dedup (.*)\n((?:.*\n)*?)```", page, re.MULTILINE).groups()
+
+    done = CliRunner().invoke(app, command.split())
+
+    assert done.output == shown
 
 
 def test_the_command_says_what_is_wrong_in_one_sentence():
