@@ -107,6 +107,32 @@ def test_facts_are_figures_and_names_inside_a_sentence(page, text, at, is_fact):
     assert page.evaluate("([text, at]) => isFact(wordsOf(text), at)", [text, at]) is is_fact
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "facts"),
+    [
+        ("It cost 12 florins", "It cost 15 florins", ["12", "15"]),
+        ("He met Peskov there", "He met Blinken there", ["Peskov", "Blinken"]),
+        ("It fell on Monday, they said", "It fell, they said", ["Monday,"]),
+        ("It was cheap", "It was very dear", []),
+        (
+            "One thing stands. Later in May all 40 members of the board left.",
+            "One thing stands.",
+            [],
+        ),
+    ],
+)
+def test_facts_that_changed_stand_out_and_dropped_sentences_do_not(page, before, after, facts):
+    found = page.evaluate(
+        """([before, after]) => {
+          const holder = make('p', null, drawChanges(before, after, false));
+          return [...holder.querySelectorAll('.fact')].map((fact) => fact.textContent.trim());
+        }""",
+        [before, after],
+    )
+
+    assert found == facts
+
+
 @given(text=st.text(max_size=30), data=st.data())
 @settings(max_examples=60)
 def test_offsets_count_characters_as_python_does(page, text, data):

@@ -13,9 +13,13 @@ _NAMED = 5  # ids that a sentence names
 
 
 def story_from(
-    place: str | Path, *, fields: Mapping[str, str] | None = None, encoding: str = "utf-8"
+    place: str | Path,
+    *,
+    fields: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    skip_bad: bool = False,
 ) -> Story:
-    """The story at PATH, or at PATH#ID where a file holds several.
+    """The story at PATH, or at PATH#ID where a file holds several; the rest as `scan` takes it.
 
     Raises:
         BadInput: it cannot be read, holds several stories and none is named, or not that one.
@@ -23,7 +27,7 @@ def story_from(
     path, wanted = str(place), None
     if not Path(path).exists() and "#" in path:
         path, wanted = path.split("#", 1)
-    corpus = read([path], fields=fields, encoding=encoding)
+    corpus = read([path], fields=fields, encoding=encoding, skip_bad=skip_bad)
     ids = corpus.ids.to_pylist()
     if wanted is not None:
         if wanted not in ids:

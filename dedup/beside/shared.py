@@ -81,17 +81,21 @@ def side_by_side(
     *,
     fields: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
+    skip_bad: bool = False,
 ) -> SideBySide:
     """Find what two stories share.
 
     left, right: a story; or a file that holds one; or FILE#ID, where it holds several.
+    fields, encoding, skip_bad: how the files are read, as for `scan`.
 
     Raises:
         BadInput: a story cannot be read.
         BadSetting: the settings cannot be met.
     """
     a, b = (
-        one if isinstance(one, Story) else story_from(one, fields=fields, encoding=encoding)
+        one
+        if isinstance(one, Story)
+        else story_from(one, fields=fields, encoding=encoding, skip_bad=skip_bad)
         for one in (left, right)
     )
     if a.id == b.id:  # two files of one name, or two versions

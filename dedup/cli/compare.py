@@ -38,7 +38,12 @@ def compare(
             files.ready(html)
         with progress():
             found = side_by_side(
-                left, right, settings, fields=chosen.fields or None, encoding=chosen.encoding
+                left,
+                right,
+                settings,
+                fields=chosen.fields or None,
+                encoding=chosen.encoding,
+                skip_bad=chosen.skip_bad,
             )
         if html:
             found.to_html(html)

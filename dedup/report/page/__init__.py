@@ -31,7 +31,7 @@ from dedup.report.words import count
 if TYPE_CHECKING:
     from dedup.report.model import Report
 
-ROOM = 20_000_000  # bytes of text in a page, which then takes some 12 MB
+ROOM = 20_000_000  # bytes of text in a page, which then takes some 14 MB
 _INDEX = "index.html"
 _FOLDER = "dedup-"
 _DATA = re.compile(_FOLDER + "[0-9a-f]{12}")
@@ -75,12 +75,7 @@ def write_site(report: Report, place: Path) -> None:
     data = folder(folder(place) / f"{_FOLDER}{digest[:12]}")
     for name, content in blocks:
         write_aside(data / f"{name}.js", lambda file, content=content: file.write(content))  # type: ignore[misc]
-    page = _page(
-        report,
-        kept,
-        [],
-        {"start": "", "folder": data.name},
-    )
+    page = _page(report, kept, [], {"start": "", "folder": data.name})
     write_aside(place / _INDEX, lambda file: _fill(file, page))
     for old in place.glob(f"{_FOLDER}*"):
         if old != data and _DATA.fullmatch(old.name):

@@ -52,7 +52,7 @@ def render(
     from markupsafe import Markup
 
     style, script = asset(STYLES), asset(SCRIPTS)
-    own = " 'self'" if head.get("folder") else ""
+    own = " 'self' file:" if head.get("folder") else ""  # from a disk, not all take 'self' for it
     policy = "; ".join(
         (
             "default-src 'none'",

@@ -34,6 +34,12 @@ function decoded(text) {
   }
 }
 
+function showFault(error) {
+  const fault = document.getElementById("fault");
+  fault.textContent = error.message;
+  fault.hidden = false;
+}
+
 async function viewOf(address) {
   const [, what, rest] = address.match(/^([a-z]+)(?:-([^]*))?$/) || [];
   if (what === "families" || what === "stories") {
@@ -54,9 +60,7 @@ async function show(first) {
   try {
     view = await viewOf(address);
   } catch (error) {
-    const fault = document.getElementById("fault");
-    fault.textContent = error.message;
-    fault.hidden = false;
+    showFault(error);
     return;
   }
   if (own !== turn) return; // another view was asked for meanwhile

@@ -10,7 +10,7 @@ async function drawStory(id) {
   held.marks.forEach((mark, number) => { mark.number = number; });
   const recycled = held.marks.filter((mark) => mark.kind !== "first");
   const partners = make("section", { class: "partners", "aria-label": "Stories that share text with this one" });
-  partnersOf(all, held).then((found) => drawPartners(all, row, found, partners));
+  partnersOf(all, held).then((found) => drawPartners(all, row, found, partners), showFault);
   const text = make("div", { class: "reading" }, held.paragraphs.map((span) => drawParagraph(all, held, span)));
   return {
     title: storyName(all, row),

@@ -18,12 +18,12 @@ function drawTimeline(all, occurrences, width) {
   names.forEach((name, number) => {
     const y = top + number * lane + lane / 2;
     svg.append(draw("line", { class: "grid", x1: left, x2: width - right, y1: y, y2: y }));
-    svg.append(draw("text", { class: "lane", x: left - 8, y: y + 4, "text-anchor": "end" }, clipped(name, left / 7)));
+    svg.append(draw("text", { class: "lane", x: left - 8, y: y + 4, "text-anchor": "end" }, clipped(name, left / 7.7)));
   });
   if (high > low) svg.append(draw("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, day(high)));
   for (const dot of dots(all, dated, names, x)) {
     const y = top + dot.lane * lane + lane / 2;
-    const radius = Math.min(11, 4.5 + 1.6 * Math.log2(dot.count));
+    const radius = Math.min(9, 4.5 + 1.3 * Math.log2(dot.count));
     svg.append(draw("g", { class: `dot ${dot.kind}` }, shape(dot.kind, dot.x, y, radius), draw("title", null, dot.label)));
   }
   return svg;
