@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import BadOutput, Story, scan
@@ -98,6 +98,7 @@ def test_the_blocks_hold_every_occurrence_and_every_text(report, tmp_path, monke
     assert len(kinds) == sum(len(family.occurrences) for family in report.families)
 
 
+@settings(max_examples=40)
 @given(stories)
 def test_texts_of_a_family_are_numbered_by_their_words(given):
     columns = scan(list(zip("abcdef", given, strict=False))).columns
@@ -121,6 +122,7 @@ def test_texts_of_a_family_are_numbered_by_their_words(given):
         assert numbers[rows].tolist() == [rank[keys[row]] for row in rows]
 
 
+@settings(max_examples=40)
 @given(stories)
 def test_runs_cover_the_words_that_the_share_counts(given):
     report = scan(list(zip("abcdef", given, strict=False)))

@@ -133,6 +133,18 @@ def test_facts_that_changed_stand_out_and_dropped_sentences_do_not(page, before,
     assert found == facts
 
 
+def test_punctuation_alone_is_not_marked(page):
+    found = page.evaluate(
+        """([before, after]) => {
+          const holder = make('p', null, drawChanges(before, after, false));
+          return [holder.textContent, holder.querySelectorAll('ins, del').length];
+        }""",
+        ["one two - three four", "one two three four"],
+    )
+
+    assert found == ["one two  three four ", 0]
+
+
 @given(text=st.text(max_size=30), data=st.data())
 @settings(max_examples=60)
 def test_offsets_count_characters_as_python_does(page, text, data):

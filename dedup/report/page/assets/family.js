@@ -103,6 +103,9 @@ const BRIEF = 4; // words: what is dropped or inserted alone, and is longer, is 
 // Changed words. Facts stand out that the other side has not: those put in place of others, and
 // those dropped or inserted alone.
 function changed(tag, words, from, to, others) {
+  if (words.slice(from, to).every((word) => !plain(word))) { // a dash is no change
+    return tag === "del" ? "" : words.slice(from, to).join("").trimEnd();
+  }
   const element = make(tag);
   const known = new Set(others.map(plain));
   for (let k = from; k < to; k++) {
