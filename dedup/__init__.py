@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
-from dedup.settings import DEFAULTS, Settings
+from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from dedup.beside import SharedPassage, SideBySide, side_by_side
     from dedup.evaluation import Evaluation, evaluate
+    from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
     from dedup.report import (
         Family,
@@ -32,6 +33,7 @@ _LATER = {
     "Story": "dedup.stories",
     **dict.fromkeys(("SharedPassage", "SideBySide", "side_by_side"), "dedup.beside"),
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
+    **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
     **dict.fromkeys(
         (
             "Family",
@@ -49,6 +51,7 @@ _LATER = {
 }
 
 __all__ = [
+    "CLASSIC",
     "DEFAULTS",
     "BadInput",
     "BadOutput",
@@ -59,6 +62,7 @@ __all__ = [
     "Match",
     "NearDuplicate",
     "Occurrence",
+    "Pairs",
     "Passage",
     "PastedRun",
     "Report",
@@ -70,6 +74,7 @@ __all__ = [
     "StoryShare",
     "Summary",
     "evaluate",
+    "near_duplicates",
     "scan",
     "side_by_side",
 ]

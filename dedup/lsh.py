@@ -6,13 +6,15 @@ bands. `bands` takes the fewest bands, hence the longest, that find the share `r
 at `threshold`; all slots are used. The chance counts what a signature can see: it is over the draw
 of the permutations, for sets of many shingles.
 
-Time O(spans * bands), one band in memory at a time.
+Time O(spans * bands), one band a thread in memory at a time.
 
 Indyk and Motwani, "Approximate nearest neighbors: towards removing the curse of dimensionality",
 STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -21,7 +23,11 @@ from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
+from dedup.sorting import sort_spans
 from dedup.tokens import mix
+
+_HELD = 4_000_000  # pairs
+_HALF = np.uint64(32)
 
 
 def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
@@ -60,32 +66,89 @@ def candidates(
         BadSetting: a number is outside its range, or no bands reach `recall`.
     """
     cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
-    count = len(signatures)
-    ends = np.cumsum(cut).tolist()
+    bounds = [0, *np.cumsum(cut).tolist()]
+    filled = np.flatnonzero(signatures.rows[:, 0] != EMPTY)
+    every = len(filled) == len(signatures)
 
-    def pairs_of(band: tuple[int, int]) -> I64:
-        keys = np.empty(count, dtype=np.uint64)
-        _band_keys(signatures.rows, band[0], band[1], keys)
+    def keys_of(band: int) -> U64:
+        keys = np.empty(len(signatures), dtype=np.uint64)
+        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
+        return keys if every else keys[filled]
+
+    found = sharing(keys_of, len(cut), len(filled), bucket=bucket, threads=threads)
+    return found if every else filled[found]
+
+
+def sharing(
+    keys_of: Callable[[int], U64],
+    bands: int,
+    count: int,
+    *,
+    bucket: int = DEFAULTS.bucket,
+    threads: int = DEFAULTS.threads,
+) -> I64:
+    """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
+
+    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart.
+    """
+
+    def pairs_of(band: int) -> I64:
+        keys = keys_of(band)
         repeats = Repeats(count)
         repeats.add(keys)
         items = repeats.positions(keys)
-        items = items[signatures.rows[items, 0] != EMPTY]
-        return distinct(pairs_within(keys[items], items, bound=bucket), count)
+        keys, order = keys[items], np.empty(len(items), dtype=np.int32)
+        sort_spans(keys, order, np.array([0, len(items)]))
+        return pairs_within(keys, items[order], bound=bucket, ordered=True)
 
-    found = np.empty((0, 2), dtype=np.int64)
-    starts = [0, *ends[:-1]]
-    for pairs in spread(pairs_of, zip(starts, ends, strict=True), threads=threads):
-        found = np.concatenate((found, pairs))
-        if len(found) > 4_000_000:  # a pair that many bands find is kept once
-            found = distinct(found, count)
-    return distinct(found, count)
+    found, held = [np.empty((0, 2), dtype=np.int64)], 0
+    for pairs in spread(pairs_of, range(bands), threads=threads):
+        found.append(pairs)
+        held += len(pairs)
+        if held > _HELD:  # a pair that many bands find is kept once
+            found = [distinct(np.concatenate(found), count)]
+            held = 0
+    return distinct(np.concatenate(found), count)
+
+
+def band_keys(signatures: Signatures, cut: list[int]) -> U32:
+    """The top half of each band's key, uint32 (bands, spans); cut: the rows of each band.
+
+    Two bands that differ have one with a probability of 2**-32, which makes a candidate too many.
+    """
+    bounds = [0, *np.cumsum(cut).tolist()]
+    out = np.empty((len(cut), len(signatures)), dtype=np.uint32)
+    keys = np.empty(len(signatures), dtype=np.uint64)
+    for band in range(len(cut)):
+        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
+        np.right_shift(keys, _HALF, out=out[band], casting="unsafe")
+    return out
+
+
+def agreeing(keys: U32, *, bucket: int = DEFAULTS.bucket, threads: int = DEFAULTS.threads) -> I64:
+    """Pairs of spans that have a key in common, as `candidates` gives them.
+
+    keys: as `band_keys` gives them.
+    """
+
+    def keys_of(band: int) -> U64:
+        return np.asarray(keys[band].astype(np.uint64) << _HALF)
+
+    return sharing(keys_of, len(keys), keys.shape[1], bucket=bucket, threads=threads)
 
 
 @kernel
 def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
     """Chain slots first:last of every row into one key."""
     for d in range(rows.shape[0]):
-        key = np.uint64(first)
-        for k in range(first, last):
-            key = mix(key ^ np.uint64(rows[d, k])) + np.uint64(0x9E3779B97F4A7C15)
-        keys[d] = mix(key)
+        keys[d] = chain(rows, d, first, last)
+
+
+@kernel
+def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
+    """The key of slots first:last of one row."""
+    key: np.uint64 = np.uint64(first)
+    for k in range(first, last):
+        key = mix(key ^ np.uint64(rows[row, k])) + np.uint64(0x9E3779B97F4A7C15)
+    key = mix(key)
+    return key  # noqa: RET504 (typed so)

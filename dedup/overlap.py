@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.compare import sort_spans
 from dedup.kernels import I64, U64, kernel
 from dedup.shingles import Shingles
+from dedup.sorting import sort_spans
 
 
 def overlaps(shingles: Shingles, pairs: I64) -> I64:
@@ -18,10 +18,20 @@ def overlaps(shingles: Shingles, pairs: I64) -> I64:
 
     pairs: int64 (pairs, 2), positions in `shingles`. Gives int64 (pairs, 3).
     """
+    return sorted_overlaps(in_order(shingles), pairs)
+
+
+def in_order(shingles: Shingles) -> Shingles:
+    """The same shingles, those of each text sorted."""
     values = shingles.values.copy()
     sort_spans(values, np.empty(len(values), dtype=np.int32), shingles.offsets)
+    return Shingles(values, shingles.offsets, shingles.width)
+
+
+def sorted_overlaps(shingles: Shingles, pairs: I64) -> I64:
+    """The same where each text's shingles are sorted."""
     out = np.zeros((len(pairs), 3), dtype=np.int64)
-    _merge(values, shingles.offsets, pairs, out)
+    _merge(shingles.values, shingles.offsets, pairs, out)
     return out
 
 

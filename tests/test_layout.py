@@ -14,11 +14,13 @@ import dedup
 ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "vocabulary",
-    "shingles", "minhash", "buckets", "lsh", "passages", "texts", "compare", "terms", "background",
-    "weigh", "weights", "kinds", "features", "screen", "overlap", "furniture", "match", "evidence",
-    "families", "wordings", "occurrences", "alike", "warm", "characters", "report", "pipeline",
-    "beside", "evaluation", "__init__", "cli", "__main__",
+    "errors", "settings", "stories", "readers", "kernels", "ragged", "sorting", "paragraphs",
+    "octets", "folding", "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "sketch",
+    "strings", "passages", "texts", "sides", "compare", "terms", "background", "weigh", "weights",
+    "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared", "match",
+    "evidence", "families", "wordings", "occurrences", "alike", "seen", "intake", "warm",
+    "characters", "report", "listing", "pipeline", "beside", "evaluation", "__init__", "cli",
+    "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
@@ -71,7 +73,7 @@ def test_a_file_imports_only_earlier_files(path):
 
 
 @pytest.mark.parametrize(
-    "folder", ["readers", "report", "report/page", "beside", "evaluation", "cli"]
+    "folder", ["readers", "report", "report/page", "listing", "beside", "evaluation", "cli"]
 )
 def test_the_files_of_a_folder_do_not_import_in_circles(folder):
     waiting = {path.stem: _siblings(path) for path in sorted((ROOT / folder).glob("*.py"))}

@@ -37,11 +37,3 @@ def numbered(parts: list[slice], count: int) -> I64:
     for number, part in enumerate(parts):
         out[part] = number
     return out
-
-
-def ragged(offsets: I64, rows: I64) -> tuple[I64, I64]:
-    """The elements of some rows of a ragged list, and the offsets of these rows."""
-    sizes = np.diff(offsets)[rows]
-    bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
-    places = np.arange(bounds[-1]) + np.repeat(offsets[rows] - bounds[:-1], sizes)
-    return places, bounds

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
-from dedup.report.page.blocks import ragged
+from dedup.ragged import rows_at
 from dedup.report.page.kept import Kept
 from dedup.report.page.numbering import first_of_text
 
@@ -82,7 +82,7 @@ def opened(report: Report, kept: Kept, story_rows: I64, texts: I64) -> Opened:
     texts: as `text_numbers` gives them.
     """
     columns = report.columns
-    places, offsets = ragged(columns.places.offsets, kept.families[kept.opened])
+    places, offsets = rows_at(columns.places.offsets, kept.families[kept.opened])
     if kept.occurrences >= 0:
         rank = np.arange(len(places)) - np.repeat(offsets[:-1], np.diff(offsets))
         stays = rank < kept.occurrences

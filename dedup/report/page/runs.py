@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64
+from dedup.ragged import rows_at
 from dedup.report.columns import Columns
-from dedup.report.page.blocks import ragged
 from dedup.tokens import tokenise
 
 
@@ -40,8 +40,8 @@ def _shared(columns: Columns, paragraphs: I64, texts: I64) -> tuple[I64, I64, I6
     matches, held = columns.matches, columns.paragraphs
     rows = columns.recycled[np.argsort(matches.pairs[columns.recycled, 1], kind="stable")]
     bounds = np.searchsorted(matches.pairs[rows, 1], np.arange(len(columns.texts) + 1))
-    links, of_links = ragged(bounds.astype(np.int64), texts)
-    tiles, of_tiles = ragged(matches.found.offsets, rows[links])
+    links, of_links = rows_at(bounds.astype(np.int64), texts)
+    tiles, of_tiles = rows_at(matches.found.offsets, rows[links])
     sizes = np.diff(of_tiles[of_links])
     matched = np.flatnonzero(sizes)
     chosen = paragraphs[matched]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.kernels import I64
+from dedup.ragged import rows_at
 from dedup.report.columns import Columns
-from dedup.report.page.blocks import ragged
 from dedup.report.page.kept import Kept
 from dedup.report.page.runs import recycled_runs
 
@@ -97,10 +97,10 @@ def readable(report: Report, kept: Kept, family_rows: I64, texts: I64) -> Readab
     spans = np.stack((table["start"].to_numpy(), table["end"].to_numpy()), axis=1)
     order = np.lexsort((-spans[:, 1], spans[:, 0], of_story))
     everyone = np.arange(len(columns.corpus) + 1)
-    marked, offsets = ragged(np.searchsorted(of_story[order], everyone), stories)
+    marked, offsets = rows_at(np.searchsorted(of_story[order], everyone), stories)
     places = order[marked]
     bounds = np.searchsorted(columns.paragraphs.stories, everyone)
-    paragraphs, paragraph_offsets = ragged(bounds, stories)
+    paragraphs, paragraph_offsets = rows_at(bounds, stories)
     runs, run_offsets = recycled_runs(columns, paragraphs)
     return Readable(
         columns=columns,
