@@ -57,7 +57,7 @@ function relation(mark, partner) {
 
 function drawColumn(all, held, pairs, side) {
   const own = { runs: [], marks: pairs.map((pair) => ({ ...pair.sides[side], kind: pair.kind, number: pair.number })) };
-  const s = all.stories;
+  const s = all.stories, seen = new Set();
   return make("article", { "aria-label": storyName(all, held.row) },
     make("header", null,
       make("h2", null, storyLink(all, held.row)),
@@ -65,7 +65,10 @@ function drawColumn(all, held, pairs, side) {
     held.paragraphs.map(([start, end]) => make("p", { dir: "auto" },
       piecesOf(own, start, end).map((piece) => {
         const words = held.slice(piece.start, piece.end);
-        return piece.mark ? drawShared(words, piece.mark, piece.start === piece.mark.start) : words;
+        if (!piece.mark) return words;
+        const opens = !seen.has(piece.mark.number);
+        seen.add(piece.mark.number);
+        return drawShared(words, piece.mark, opens);
       }))));
 }
 
