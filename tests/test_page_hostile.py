@@ -28,6 +28,7 @@ def place(report, tmp_path_factory):
 def reader(place):
     with running() as browser:
         opened = Reader(browser, place)
+        opened.look()
         yield opened
         opened.close()
 
@@ -67,7 +68,7 @@ def test_a_story_is_shown_as_it_is_and_nothing_runs(reader, report, number):
     story = next(one.id for one in report.stories if one.id.startswith(f"{number}a "))
     wanted = report.columns.corpus.text([one.id for one in report.stories].index(story))
 
-    page = reader.look(address(story))
+    page = reader.go(address(story))
     shown = "".join(page.locator(".line > p").all_text_contents())
 
     assert bare(shown) == bare(wanted)
