@@ -412,7 +412,7 @@ def test_bad_labels_are_told_before_the_corpus_is_read(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_every_option_on_a_corpus_is_one_of_both_commands():
+def test_every_option_on_a_corpus_is_one_of_the_commands_that_report_on_one():
     from inspect import signature
 
     from typer.main import get_command
@@ -421,8 +421,9 @@ def test_every_option_on_a_corpus_is_one_of_both_commands():
 
     shared = set(signature(chosen_by).parameters)
 
-    for command in get_command(app).commands.values():
-        assert shared <= {parameter.name for parameter in command.params}
+    commands = get_command(app).commands
+    for name in ("scan", "compare", "evaluate"):
+        assert shared <= {parameter.name for parameter in commands[name].params}
 
 
 def test_twenty_thousand_labels_take_little_time():
