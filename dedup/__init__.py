@@ -8,6 +8,7 @@ from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
 from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
+    from dedup.beside import SharedPassage, SideBySide, side_by_side
     from dedup.evaluation import Evaluation, evaluate
     from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
@@ -30,6 +31,7 @@ _LATER = {
     "scan": "dedup.pipeline",
     "Skipped": "dedup.stories",
     "Story": "dedup.stories",
+    **dict.fromkeys(("SharedPassage", "SideBySide", "side_by_side"), "dedup.beside"),
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
     **dict.fromkeys(
@@ -65,6 +67,8 @@ __all__ = [
     "PastedRun",
     "Report",
     "Settings",
+    "SharedPassage",
+    "SideBySide",
     "Skipped",
     "Story",
     "StoryShare",
@@ -72,6 +76,7 @@ __all__ = [
     "evaluate",
     "near_duplicates",
     "scan",
+    "side_by_side",
 ]
 
 

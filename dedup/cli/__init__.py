@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dedup import __version__
+from dedup.cli.compare import compare
 from dedup.cli.evaluate import evaluate
 from dedup.cli.pairs import pairs
 from dedup.cli.scan import scan
@@ -20,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (scan, pairs, evaluate):
+for _command in (scan, compare, pairs, evaluate):
     app.command()(_command)
 
 

@@ -108,17 +108,18 @@ class Columns:
         return out
 
     @cached_property
+    def paragraph_words(self) -> I64:
+        """Words of each paragraph: all, recycled, and in furniture; int64 (3, paragraphs)."""
+        words = self.texts.words.astype(np.int64)
+        recycled = recycled_words(self.matches, self.texts, self.paragraphs)
+        return np.stack((words, recycled, np.where(self.texts.furniture, words, 0)))
+
+    @cached_property
     def story_words(self) -> I64:
         """Words of each story: all, recycled, and in furniture; int64 (stories, 3)."""
-        words = self.texts.words.astype(np.int64)
-        counts = (
-            words,
-            recycled_words(self.matches, self.texts, self.paragraphs),
-            np.where(self.texts.furniture, words, 0),
-        )
         stories, size = self.paragraphs.stories, len(self.corpus)
         return np.stack(
-            [np.bincount(stories, count, size).astype(np.int64) for count in counts], axis=1
+            [np.bincount(stories, n, size).astype(np.int64) for n in self.paragraph_words], axis=1
         )
 
     @cached_property

@@ -105,6 +105,11 @@ def folder(path: Path) -> Path:
     return path
 
 
+def is_folder(path: str | Path) -> bool:
+    """Whether a place is meant as a folder: it is one, or ends with a slash."""
+    return str(path).endswith(("/", os.sep)) or Path(path).is_dir()
+
+
 def _refused(path: Path, error: OSError) -> BadOutput:
     return BadOutput(
         f"cannot be written ({error.strerror or error})",

@@ -265,6 +265,23 @@ class Report:
             fills |= as_csv.csv_files(self, files.folder(Path(csv)))
         files.write_aside(fills)
 
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as a page for people; docs/page.md describes it.
+
+        path: a file, which then needs nothing else and has room for some thousand stories; or a
+            folder, told by a slash at its end or because it exists, for a corpus of any size.
+
+        Raises:
+            BadOutput: it cannot be written; what stood there before still does.
+        """
+        from dedup.report.files import is_folder
+        from dedup.report.page import write_page, write_site
+
+        if is_folder(path):
+            write_site(self, Path(path))
+        else:
+            write_page(self, Path(path))
+
 
 def _rows(table: pa.Table, start: int, end: int) -> list[dict[str, Any]]:
     from dedup.report.tables import rows
