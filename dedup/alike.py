@@ -25,7 +25,7 @@ from dedup.settings import DEFAULTS
 from dedup.shingles import Shingles
 
 _LOOSE = 0.5  # of the share asked for: pairs whose passages come to less are not compared
-_JACCARD = 0.5  # of two stories, for the LSH
+JACCARD = 0.5  # of two stories, for the LSH
 _BYTES = 6  # a word, about
 _CHUNK = 4_000_000  # bytes of text compared by a thread at a time
 
@@ -73,14 +73,30 @@ def alike_stories(
     shingles_of: the shingles of whole stories.
     """
     count = len(words)
-    rows = np.full((count, signatures.rows.shape[1]), EMPTY, dtype=np.uint32)
-    _least(signatures.rows, texts, bounds, rows)
     sketched = lsh.candidates(
-        Signatures(rows, signatures.seed, signatures.width),
-        threshold=_JACCARD, recall=recall, bucket=bucket, threads=threads,
+        story_signatures(signatures, texts, bounds), threshold=JACCARD, recall=recall, bucket=bucket, threads=threads,
     )  # fmt: skip
     linked = _linked(links, weights, words, _LOOSE * story_threshold)
     pairs = distinct(np.concatenate((sketched, linked)), max(1, count))
+
+    pairs, counts = nearly_same(
+        pairs, words, shingles_of, story_threshold=story_threshold, threads=threads
+    )
+    return AlikeStories(pairs, counts[:, 0], counts[:, 1], counts[:, 2], _groups(pairs, count))
+
+
+def nearly_same(
+    pairs: I64,
+    words: I64,
+    shingles_of: Callable[[I64], Shingles],
+    *,
+    story_threshold: float,
+    threads: int,
+) -> tuple[I64, I64]:
+    """Those of some pairs of stories that are near-duplicates, and their counts, int64 (pairs, 3).
+
+    words, shingles_of: as `alike_stories` takes them.
+    """
 
     def measure(chosen: I64) -> I64:
         stories, places = np.unique(chosen, return_inverse=True)
@@ -99,8 +115,14 @@ def alike_stories(
     counts[order] = np.concatenate([np.empty((0, 3), dtype=np.int64), *measured])
     smaller = np.maximum(np.minimum(counts[:, 1], counts[:, 2]), 1)
     kept = np.flatnonzero(counts[:, 0] >= story_threshold * smaller)
-    pairs, counts = pairs[kept], counts[kept]
-    return AlikeStories(pairs, counts[:, 0], counts[:, 1], counts[:, 2], _groups(pairs, count))
+    return pairs[kept], counts[kept]
+
+
+def story_signatures(signatures: Signatures, texts: I64, bounds: I64) -> Signatures:
+    """The signature of each story, from those of its texts."""
+    rows = np.full((len(bounds) - 1, signatures.rows.shape[1]), EMPTY, dtype=np.uint32)
+    _least(signatures.rows, texts, bounds, rows)
+    return Signatures(rows, signatures.seed, signatures.width)
 
 
 def _linked(links: I64, weights: I64, words: I64, share: float) -> I64:

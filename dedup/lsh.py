@@ -14,6 +14,9 @@ STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 import numpy as np
 
 from dedup.buckets import Repeats, distinct, pairs_within
@@ -24,7 +27,8 @@ from dedup.settings import DEFAULTS, check
 from dedup.tokens import mix
 
 
-def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
+@cache
+def bands(permutations: int, *, threshold: float, recall: float) -> tuple[int, ...]:
     """The rows of each band: the fewest bands that find `recall` of the pairs at `threshold`.
 
     Raises:
@@ -32,7 +36,7 @@ def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
     """
     check(permutations=permutations, threshold=threshold, recall=recall)
     for count in range(1, permutations + 1):
-        rows = [len(part) for part in np.array_split(np.arange(permutations), count)]
+        rows = tuple(len(part) for part in np.array_split(np.arange(permutations), count))
         if expected_recall(rows, threshold) >= recall:
             return rows
     raise BadSetting(
@@ -41,7 +45,7 @@ def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
     )
 
 
-def expected_recall(rows: list[int], jaccard: float) -> float:
+def expected_recall(rows: Sequence[int], jaccard: float) -> float:
     """The chance that a pair of this Jaccard similarity agrees on at least one band."""
     return float(1 - np.prod([1 - jaccard**r for r in rows]))
 
@@ -79,6 +83,16 @@ def candidates(
         if len(found) > 4_000_000:  # a pair that many bands find is kept once
             found = distinct(found, count)
     return distinct(found, count)
+
+
+def keys(signatures: Signatures, *, threshold: float, recall: float) -> U64:
+    """The key of every band, uint64 (spans, bands)."""
+    cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
+    ends = np.cumsum(cut).tolist()
+    out = np.empty((len(cut), len(signatures)), dtype=np.uint64)
+    for band, (first, last) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+        _band_keys(signatures.rows, first, last, out[band])
+    return out.T
 
 
 @kernel

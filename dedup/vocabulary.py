@@ -56,17 +56,30 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
 
     texts, words: how many there are of each in all parts together.
     """
-    bits = min(_BITS, max(_FEWEST_BITS, (words // 2).bit_length()))
+    bits = slot_bits(words)
     counts = np.zeros((3, 2**bits), dtype=np.int32)
     seen = np.full(2**bits, -1, dtype=np.int32)
     done = 0
     for tokens in parts:
         _count(tokens.stems, tokens.flags, tokens.offsets, done, seen, counts)
         done += len(tokens)
+    return Vocabulary(counts[0], *rated(counts, texts))
+
+
+def slot_bits(words: int) -> int:
+    """Bits of a slot's number where so many words are counted."""
+    return min(_BITS, max(_FEWEST_BITS, (words // 2).bit_length()))
+
+
+def rated(counts: I32, texts: int) -> tuple[np.ndarray, np.ndarray]:
+    """The weight of each slot, and whether it is a name.
+
+    counts: int32 (3, slots): its texts, its capitals inside sentences, and its places there.
+    """
     everything = texts + _PRIOR
     weights = _HEAVIEST * np.log(everything / (counts[0] + 1.0)) / np.log(everything)
     names = counts[1] > _NAMES * counts[2]
-    return Vocabulary(counts[0], weights.astype(np.float32), names & (counts[2] > 0))
+    return weights.astype(np.float32), names & (counts[2] > 0)
 
 
 @kernel

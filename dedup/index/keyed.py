@@ -1,0 +1,62 @@
+"""What the texts and stories that come in are to be found by, later (keys.py)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.alike import JACCARD, story_signatures
+from dedup.index.keys import BAND, RUN, WORD, keys_of, packed
+from dedup.index.words import Counts, slots_of
+from dedup.kernels import I64, U64
+from dedup.lsh import keys as band_keys
+from dedup.minhash import Signatures
+from dedup.shingles import shingle
+from dedup.tokens import Tokens
+
+WORDS = 16  # of a text, the rarest, that are kept: a scan looks at fewer, and counts change
+FINEST = 22  # bits of a slot, in the key of a word
+_BITS = np.int64(FINEST)
+
+
+def runs(tokens: Tokens, numbers: I64, *, passage: int) -> U64:
+    """Postings of the runs of texts with these numbers."""
+    found = shingle(tokens, width=passage)
+    return packed(keys_of(found.values, RUN), np.repeat(numbers, np.diff(found.offsets)))
+
+
+def distinct_words(tokens: Tokens, numbers: I64) -> tuple[I64, I64]:
+    """The distinct words of texts: the number of the text, and the finest slot."""
+    holders = np.repeat(np.arange(len(tokens)), np.diff(tokens.offsets))
+    pairs = np.sort((holders << _BITS) | slots_of(tokens.stems, FINEST))
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+    return numbers[pairs >> _BITS], pairs & np.int64(2**FINEST - 1)
+
+
+def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
+    """Postings of the rarest words of texts, given as `distinct_words` gives them."""
+    if not words:
+        return np.empty(0, dtype=np.uint64)
+    numbers = np.concatenate([one for one, _ in words])
+    finest = np.concatenate([slots for _, slots in words])
+    slots = finest >> np.int64(FINEST - counts.bits)
+    used = np.sort(slots)
+    used = used[np.diff(used, prepend=-1) != 0]
+    texts = counts.rows(used)[:, 0][np.searchsorted(used, slots)]
+    order = np.lexsort((slots, texts, numbers))
+    first = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    kept = order[rank < WORDS]
+    return packed(keys_of(finest[kept].astype(np.uint64), WORD), numbers[kept])
+
+
+def bands(signatures: Signatures, texts: I64, bounds: I64, *, recall: float) -> tuple[U64, I64]:
+    """The keys of whole stories, uint64 (stories, bands), and which stories have any.
+
+    texts: int64 (paragraphs,), the row of each paragraph's text in `signatures`, or -1; story s has
+        the paragraphs bounds[s]:bounds[s + 1].
+    """
+    rows = band_keys(story_signatures(signatures, texts, bounds), threshold=JACCARD, recall=recall)
+    told = np.searchsorted(np.flatnonzero(texts >= 0), bounds)
+    stories = np.flatnonzero(np.diff(told))
+    keys = keys_of(rows[stories].reshape(-1), BAND)
+    return keys.reshape(len(stories), rows.shape[1]), stories

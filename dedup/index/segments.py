@@ -1,0 +1,204 @@
+"""Postings on disk: sorted segments that are written once, and merged when there are many.
+
+A segment is a run of blocks (blocks.py), a directory that says with which posting each begins, and
+a sieve of its keys (sieve.py). Directory and sieve stay in memory, about nine bits a key. To look up
+keys, those that the sieve lets through are searched in the directory, and their blocks are read: a
+key that stands nowhere costs no reading, as a rule.
+
+Segments of about one size are merged once there are FAN of them, so that a posting is written a few
+times in its life. One of more than LIMIT postings is left alone: what a merge holds up is bounded.
+Merging goes through the keys in slices, and each slice's old blocks are given back before the next,
+so that neither memory nor file grow by more than a slice.
+
+O'Neil, Cheng, Gawlick and O'Neil, "The log-structured merge-tree", Acta Informatica 33, 1996.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.index import sieve
+from dedup.index.blocks import decode, encode
+from dedup.index.keys import ITEM_BITS, KEY_BITS, once
+from dedup.kernels import I64, U64
+
+FAN = 8
+SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
+LIMIT = 2**24  # postings of a merged segment
+MOST = 256  # postings of one key that are read
+_SLICE = 2**20  # postings
+_SHIFT = np.uint64(ITEM_BITS)
+_TOP = 2**KEY_BITS
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Segment:
+    """What stays in memory of a segment.
+
+    first: the number of its first block; the others follow.
+    heads: uint64 (blocks,), the first posting of each.
+    """
+
+    no: int
+    size: int
+    first: int
+    heads: U64
+    sieve: U64
+
+
+def load(connection: sqlite3.Connection, no: int) -> Segment:
+    """Take a segment's directory into memory."""
+    size, first, heads, bits = connection.execute(
+        "SELECT size, first, heads, sieve FROM segment WHERE no = ?", (no,)
+    ).fetchone()
+    return Segment(no, size, first, np.frombuffer(heads, np.uint64), np.frombuffer(bits, np.uint64))
+
+
+def find(connection: sqlite3.Connection, segment: Segment, keys: U64) -> U64:
+    """The postings of some sorted keys, sorted; of each at most those of MOST or so."""
+    keys = keys[sieve.passing(segment.sieve, keys)]
+    if not len(keys):
+        return keys
+    low = keys << _SHIFT
+    first = np.searchsorted(segment.heads, low, side="left") - 1
+    last = np.searchsorted(segment.heads, low + ((np.uint64(1) << _SHIFT) - np.uint64(1)), "right")
+    first = np.maximum(first, 0)
+    last = np.minimum(last - 1, first + 2)
+    spans = np.concatenate([np.arange(a, b + 1) for a, b in zip(first, last, strict=True)])
+    held = _blocks(connection, segment, np.unique(spans))
+    return _among(held, keys)
+
+
+def _among(postings: U64, keys: U64) -> U64:
+    """Those of sorted postings that have one of some sorted keys."""
+    own = postings >> _SHIFT
+    places = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
+    return postings[keys[places] == own] if len(keys) else postings[:0]
+
+
+def among(postings: U64, keys: U64) -> U64:
+    """As `find`, of postings in memory, sorted."""
+    if not len(postings) or not len(keys):
+        return postings[:0]
+    low = np.searchsorted(postings, keys << _SHIFT)
+    high = np.searchsorted(postings, (keys + np.uint64(1)) << _SHIFT)
+    hits = np.flatnonzero(high > low)
+    if not len(hits):
+        return postings[:0]
+    return np.concatenate([postings[a:b] for a, b in zip(low[hits], high[hits], strict=True)])
+
+
+def _blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64:
+    rows = connection.execute(
+        "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
+        (json.dumps((chosen + segment.first).tolist()),),
+    ).fetchall()
+    return decode([row[0] for row in rows], segment.heads[chosen])
+
+
+def every(connection: sqlite3.Connection, segment: Segment) -> Iterator[U64]:
+    """All postings of a segment, in order, in parts."""
+    for start in range(0, len(segment.heads), 1024):
+        yield _blocks(connection, segment, np.arange(start, min(start + 1024, len(segment.heads))))
+
+
+def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> int:
+    """Store sorted postings, given in parts, as a segment; its number, or 0 if there is none.
+
+    size: about how many there are, for the sieve.
+    """
+    bits = sieve.empty(size)
+    heads, count, first = [np.empty(0, dtype=np.uint64)], 0, 0
+    for part in parts:
+        sieve.add(bits, part >> _SHIFT)
+        blocks, own = encode(part)
+        if not first and blocks:
+            first = 1 + connection.execute("SELECT coalesce(max(no), 0) FROM block").fetchone()[0]
+        start = first + sum(map(len, heads))
+        connection.executemany(
+            "INSERT INTO block (no, data) VALUES (?, ?)", enumerate(blocks, start)
+        )
+        heads.append(own)
+        count += len(part)
+    if not count:
+        return 0
+    stored = connection.execute(
+        "INSERT INTO segment (size, first, heads, sieve) VALUES (?, ?, ?, ?)",
+        (count, first, np.concatenate(heads).tobytes(), bits.tobytes()),
+    )
+    return int(stored.lastrowid or 0)
+
+
+def merge(
+    connection: sqlite3.Connection,
+    segments: list[Segment],
+    keep: Callable[[U64], U64] | None = None,
+) -> int:
+    """Make one segment of several; its number, or 0 if nothing is left.
+
+    keep: those of some postings that are to stay.
+    """
+    size = sum(segment.size for segment in segments)
+    slices = max(1, -(-size // _SLICE))
+    bounds = [_TOP * k // slices for k in range(slices + 1)]
+
+    def parts() -> Iterator[U64]:
+        done = [0] * len(segments)
+        for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+            held = [
+                _slice(connection, segment, low, high, done, k)
+                for k, segment in enumerate(segments)
+            ]
+            joined = once(np.concatenate(held))
+            yield joined if keep is None else keep(joined)
+
+    no = write(connection, parts(), size)
+    drop(connection, segments)
+    return no
+
+
+def _slice(
+    connection: sqlite3.Connection, segment: Segment, low: int, high: int, done: list[int], k: int
+) -> U64:
+    """The postings of a segment with low <= key < high; blocks below them are given back."""
+    start, end = low << ITEM_BITS, min(high << ITEM_BITS, 2**64 - 1)
+    first = max(0, int(np.searchsorted(segment.heads, np.uint64(start), side="right")) - 1)
+    last = int(np.searchsorted(segment.heads, np.uint64(end), side="right"))
+    if first > done[k]:
+        connection.execute(
+            "DELETE FROM block WHERE no >= ? AND no < ?",
+            (segment.first + done[k], segment.first + first),
+        )
+        done[k] = first
+    if first >= last:
+        return np.empty(0, dtype=np.uint64)
+    held = _blocks(connection, segment, np.arange(first, last))
+    cut = np.searchsorted(held, np.array([start, end], dtype=np.uint64))
+    return held[cut[0] : None if high == _TOP else cut[1]]
+
+
+def drop(connection: sqlite3.Connection, segments: list[Segment]) -> None:
+    """Give back what segments hold."""
+    for segment in segments:
+        connection.execute(
+            "DELETE FROM block WHERE no >= ? AND no < ?",
+            (segment.first, segment.first + len(segment.heads)),
+        )
+        connection.execute("DELETE FROM segment WHERE no = ?", (segment.no,))
+
+
+def due(segments: Iterable[Segment]) -> list[Segment]:
+    """The segments that are to be merged now, if any."""
+    tiers: dict[int, list[Segment]] = {}
+    for segment in segments:
+        tier = int(np.log(max(1.0, segment.size / SMALLEST)) / np.log(FAN))
+        tiers.setdefault(tier, []).append(segment)
+    for _, held in sorted(tiers.items()):
+        if len(held) >= FAN and sum(segment.size for segment in held) <= LIMIT:
+            return held
+    return []

@@ -1,0 +1,159 @@
+"""How often each word was counted, kept up as texts come and go.
+
+The counts are those of a scan (vocabulary.py): a word once for each distinct text that has it, its
+capitals as the text's first occurrence writes them. They are kept for the slots that were ever
+used, sorted, and what a text adds or takes away is a list of the same form. A scan gives slots more
+bits as the corpus grows, and so must the index: at four sizes, the last at four million words, all
+texts are counted anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.kernels import I32, I64, U64
+from dedup.terms import Terms
+from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
+from dedup.vocabulary import Vocabulary, rated
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Counts:
+    """Counts of some slots.
+
+    bits: of a slot's number.
+    slots: int64 (slots,), sorted.
+    counts: int32 (slots, 3), as `rated` takes them, on its side: texts, capitals, places.
+    """
+
+    bits: int
+    slots: I64
+    counts: I32
+
+    @classmethod
+    def none(cls, bits: int) -> Counts:
+        """Of no text."""
+        return cls(bits, np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.int32))
+
+    @classmethod
+    def of(cls, tokens: Tokens, bits: int) -> Counts:
+        """Of some texts."""
+        slots = slots_of(tokens.stems, bits)
+        owners = np.repeat(np.arange(len(tokens)), np.diff(tokens.offsets))
+        first = np.sort((slots << np.int64(32)) | owners)
+        first = first[np.diff(first, prepend=-1) != 0] >> np.int64(32)
+        flags = tokens.flags
+        inside = flags & OPENS == 0
+        capital = inside & (flags & CAPITAL != 0) & (flags & FIGURE == 0)
+        used = np.unique(first)
+        counts = np.zeros((len(used), 3), dtype=np.int32)
+        for column, held in enumerate((first, slots[capital], slots[inside])):
+            counts[:, column] = np.bincount(np.searchsorted(used, held), minlength=len(used))
+        return cls(bits, used, counts)
+
+    @classmethod
+    def joined(cls, parts: list[Counts], bits: int) -> Counts:
+        """Their sum; slots that come to nothing are left out."""
+        slots = np.concatenate([np.empty(0, dtype=np.int64), *(part.slots for part in parts)])
+        counts = np.concatenate(
+            [np.empty((0, 3), dtype=np.int32), *(part.counts for part in parts)]
+        )
+        order = np.argsort(slots, kind="stable")
+        slots, counts = slots[order], counts[order]
+        first = np.flatnonzero(np.diff(slots, prepend=-1))
+        if len(first) < len(slots):
+            counts = np.add.reduceat(counts, first, axis=0, dtype=np.int32)
+            slots = slots[first]
+        held = np.flatnonzero(counts.any(axis=1))
+        return cls(bits, slots[held], counts[held])
+
+    def plus(self, others: list[Counts]) -> Counts:
+        """With these added; counts of slots that are known already are added in one step."""
+        change = Counts.joined(others, self.bits)
+        if not len(change.slots):
+            return self
+        places = np.minimum(np.searchsorted(self.slots, change.slots), max(0, len(self.slots) - 1))
+        if len(self.slots) and (self.slots[places] == change.slots).all():
+            counts = self.counts.copy()
+            counts[places] += change.counts
+            return Counts(self.bits, self.slots, counts)
+        return Counts.joined([self, change], self.bits)
+
+    def minus(self) -> Counts:
+        """What takes these away again."""
+        return Counts(self.bits, self.slots, -self.counts)
+
+    def rows(self, slots: I64) -> I32:
+        """The counts of some slots, int32 (slots, 3)."""
+        out = np.zeros((len(slots), 3), dtype=np.int32)
+        if len(self.slots):
+            places = np.minimum(np.searchsorted(self.slots, slots), len(self.slots) - 1)
+            known = self.slots[places] == slots
+            out[known] = self.counts[places[known]]
+        return out
+
+    def pack(self) -> tuple[bytes, bytes]:
+        """As bytes for the file."""
+        return (
+            self.slots.astype(np.uint32).tobytes(),
+            np.ascontiguousarray(self.counts, dtype=np.int32).tobytes(),
+        )
+
+    @classmethod
+    def unpack(cls, slots: bytes, counts: bytes, bits: int) -> Counts:
+        """From bytes of the file."""
+        return cls(
+            bits,
+            np.frombuffer(slots, dtype=np.uint32).astype(np.int64),
+            np.frombuffer(counts, dtype=np.int32).reshape(-1, 3),
+        )
+
+
+def slots_of(stems: U64, bits: int) -> I64:
+    """The slot of each word."""
+    return np.asarray(stems >> np.uint64(64 - bits)).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LocalVocabulary(Vocabulary):
+    """The vocabulary of all texts, cut down to the words of some.
+
+    A slot is the position of the word among those; the order of slots is that of the whole.
+
+    known: int64 (slots,), their numbers in the whole, sorted.
+    bits: of those.
+    """
+
+    known: I64
+    bits: int
+
+    @classmethod
+    def of(cls, counts: Counts, stems: U64, texts: int) -> LocalVocabulary:
+        """For the words with these stems.
+
+        texts: how many were counted.
+        """
+        known = np.sort(slots_of(stems, counts.bits))
+        known = known[np.diff(known, prepend=-1) != 0]
+        held = np.ascontiguousarray(counts.rows(known).T)
+        weights, names = rated(held, texts)
+        return cls(held[0], weights, names, known, counts.bits)
+
+    def slots(self, words: U64) -> I64:
+        """The slot of each word, int64."""
+        return np.asarray(np.searchsorted(self.known, slots_of(words, self.bits)), dtype=np.int64)
+
+
+def rarest(held: Terms, texts: np.ndarray, most: int) -> tuple[I64, I64]:
+    """The words of each text that the fewest texts have, at most so many: owners and slots.
+
+    texts: how many texts have each slot.
+    """
+    owners = np.repeat(np.arange(len(held)), np.diff(held.offsets))
+    slots = held.slots.astype(np.int64)
+    order = np.lexsort((slots, texts[slots], owners))
+    rank = np.arange(len(order)) - held.offsets[owners[order]]
+    kept = order[rank < most]
+    return owners[kept], slots[kept]
