@@ -36,11 +36,3 @@ class Background:
         words = vocabulary([tokens], texts=count, words=size)
         worn = np.zeros(size, dtype=np.bool_)
         return cls(words, terms(tokens, words), worn, tokens.offsets)
-
-    def worn_in(self, texts: I64) -> np.ndarray:
-        """Of the words of some texts, one after the other, which are worn; bool."""
-        sizes = np.diff(self.offsets)[texts]
-        ends = np.cumsum(sizes)
-        places = np.arange(int(ends[-1]) if len(ends) else 0)
-        places += np.repeat(self.offsets[texts] - (ends - sizes), sizes)
-        return self.worn[places]

@@ -24,8 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I32, I64, U8, U64, kernel
+from dedup.ragged import rows_at, spans_at
 from dedup.settings import DEFAULTS
-from dedup.shingles import shingle
+from dedup.sides import Sides, ready
+from dedup.sorting import sort_span
 from dedup.tokens import ALONE, CAPITAL, FIGURE, OPENS, Tokens
 
 CROWD = 4  # places of one shingle in one text; more are a table or a refrain
@@ -95,10 +97,7 @@ class Comparison:
 
     def take(self, rows: I64) -> Comparison:
         """The comparison of some pairs only, in the order of `rows`."""
-        sizes = np.diff(self.offsets)[rows]
-        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=offsets[1:])
-        places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
+        places, offsets = rows_at(self.offsets, rows)
         return Comparison(self.counts[rows], self.tiles[places], offsets)
 
 
@@ -120,58 +119,30 @@ def compare(tokens: Tokens, pairs: I64, *, width: int = DEFAULTS.shingle) -> Com
 
     width: words a shingle, and least words a tile.
     """
-    shingles = shingle(tokens, width=width)
-    values, places = shingles.values.copy(), np.empty(len(shingles.values), dtype=np.int32)
-    sort_spans(values, places, shingles.offsets)
-    words = tokens.values.copy()
-    sort_spans(words, np.empty(len(words), dtype=np.int32), tokens.offsets)
-    sizes = np.diff(tokens.offsets)
+    return compare_sides(ready(tokens, width=width), pairs)
+
+
+def compare_sides(sides: Sides, pairs: I64) -> Comparison:
+    """The same of texts that are ready for it, positions in `sides`."""
+    shingles, width = sides.shingles, sides.shingles.width
+    sizes = np.diff(sides.offsets)
     rooms = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]]) // width + 1
     starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(rooms)))
     counts = np.zeros((len(pairs), len(_COLUMNS)), dtype=np.int32)
     tiles = np.empty((int(starts[-1]), 3), dtype=np.int32)
     used = np.zeros(len(pairs), dtype=np.int64)
-    longest = int(sizes.max(initial=0))
+    longest = int(sizes[pairs].max(initial=0))
     _compare(
         pairs, width,
-        tokens.values, tokens.flags, words, tokens.offsets,
-        values, places, shingles.offsets,
+        sides.values, sides.flags, sides.words, sides.offsets,
+        shingles.values, sides.places, shingles.offsets,
         np.empty((2, longest + 1), dtype=np.uint8),
         np.empty(CROWD * CROWD * longest + 2, dtype=np.uint64),
         np.empty(CROWD * CROWD * longest + 2, dtype=np.int32),
         counts, tiles, starts, used,
     )  # fmt: skip
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(used)))
-    kept = np.arange(offsets[-1]) + np.repeat(starts[:-1] - offsets[:-1], used)
+    kept, offsets = spans_at(starts[:-1], used)
     return Comparison(counts, tiles[kept], offsets)
-
-
-@kernel
-def _sort(values: U64, places: I32, first: int, last: int) -> None:
-    """Sort values[first:last] and their places along, by value, then place (Shell's sort)."""
-    gap = 1
-    while gap < (last - first) // 9:
-        gap = 3 * gap + 1
-    while gap > 0:
-        for i in range(first + gap, last):
-            value, place = values[i], places[i]
-            j = i
-            while j >= first + gap and (
-                values[j - gap] > value or (values[j - gap] == value and places[j - gap] > place)
-            ):
-                values[j], places[j] = values[j - gap], places[j - gap]
-                j -= gap
-            values[j], places[j] = value, place
-        gap //= 3
-
-
-@kernel
-def sort_spans(values: U64, places: I32, offsets: I64) -> None:
-    """Sort every span, after numbering its values 0, 1, … in `places`."""
-    for k in range(len(offsets) - 1):
-        for i in range(offsets[k], offsets[k + 1]):
-            places[i] = i - offsets[k]
-        _sort(values, places, offsets[k], offsets[k + 1])
 
 
 @kernel
@@ -242,7 +213,7 @@ def _grow(
     """
     for s in range(found):
         spare[s] = 0
-    _sort(runs, spare, _FIRST, found)
+    sort_span(runs, spare, _FIRST, found)
     kept = 0
     for s in range(found):
         i, j = np.int64(runs[s] >> _BITS), np.int64(runs[s] & _MASK)
@@ -276,7 +247,7 @@ def _grow(
         kept += 1
     for k in range(kept):
         spare[k] = 0
-    _sort(runs, spare, _FIRST, kept)
+    sort_span(runs, spare, _FIRST, kept)
     return kept
 
 

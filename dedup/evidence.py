@@ -16,6 +16,7 @@ import numpy as np
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
+from dedup.sorting import among
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary
 
@@ -48,7 +49,7 @@ def evidence(matches: Matches, tokens_of: Callable[[I64], Tokens], words: Vocabu
     right, at = _words(tokens, slots, sides[:, 1], len(words.texts))
     order = np.argsort(right, kind="stable")
     first = np.sort(order[np.diff(right[order], prepend=-1) != 0])
-    shared = first[np.isin(right[first], left)]
+    shared = first[among(np.sort(left), right[first])]
     facts, telling = _facts(tokens)[at[shared]], _telling(tokens)[at[shared]]
     shared, facts = shared[telling], facts[telling]
     owners = right[shared] // len(words.texts)

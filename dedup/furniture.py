@@ -24,11 +24,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.buckets import distinct
+from dedup.buckets import Repeats, distinct
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U64
-from dedup.shingles import shingle
-from dedup.tokens import OPENS, Tokens
+from dedup.ragged import spans_at
+from dedup.shingles import Shingles, shingle
+from dedup.sides import Sides
+from dedup.sorting import among
+from dedup.tokens import OPENS
 from dedup.vocabulary import Vocabulary
 from dedup.weigh import Weights
 
@@ -39,6 +42,7 @@ REST = 0.3  # of the shorter text around the run: words of other runs
 ALIKE = 0.5  # of its weight: that of shared words
 TEXTS = 4
 SHARE = 0.6  # of the matches over a run
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,38 +82,38 @@ def longest_tile(found: Comparison) -> I32:
 
 
 def longest_runs(
-    tokens: Tokens, pairs: I64, found: Comparison, vocabulary: Vocabulary, weights: Weights
+    sides: Sides, pairs: I64, found: Comparison, vocabulary: Vocabulary, weights: Weights
 ) -> LongestRuns:
-    """Take the longest run of each pair, int64 (pairs, 2), positions in `tokens`."""
+    """Take the longest run of each pair, int64 (pairs, 2), positions in `sides`."""
     tiles = longest_tile(found)
     words = tiles[:, 2].astype(np.int64)
     ends = np.zeros(len(pairs), dtype=np.int64)
-    opens = np.append(tokens.flags & OPENS, OPENS) != 0
+    opens = np.append(sides.flags & OPENS, OPENS) != 0
     for side in range(2):
         texts = pairs[:, side]
-        start = tokens.offsets[texts] + tiles[:, side]
+        start = sides.offsets[texts] + tiles[:, side]
         end = start + words
-        ends += (start > tokens.offsets[texts]) & ~opens[start]
-        ends += (end < tokens.offsets[texts + 1]) & ~opens[end]
+        ends += (start > sides.offsets[texts]) & ~opens[start]
+        ends += (end < sides.offsets[texts + 1]) & ~opens[end]
     embedded = (words >= LEAST) & (ends >= 3)
     shorter = np.minimum(found.column("left_words"), found.column("right_words"))
     rest = (found.column("tiled") - words) / np.maximum(shorter - words, 1)
-    held = vocabulary.weights[vocabulary.slots(tokens.stems)].astype(np.float64)
-    before = np.concatenate((np.zeros(1), np.cumsum(held)))
-    first = tokens.offsets[pairs[:, 0]] + tiles[:, 0]
-    run = before[first + words] - before[first]
+    places, offsets = spans_at(sides.offsets[pairs[:, 0]] + tiles[:, 0], words)
+    slots = vocabulary.slots(sides.stems[places].astype(np.uint64) << _HALF)
+    held = vocabulary.weights[slots].astype(np.float64)
+    owners = np.repeat(np.arange(len(pairs)), words)
+    run = np.bincount(owners, held, len(pairs))
     shared = np.maximum(weights.column("shared") - run, 0)
     around = shared + weights.column("shorter")
     alone = (rest < REST) & (shared < ALIKE * np.maximum(around, 1e-6))
 
-    shingles = shingle(tokens, width=KEY)
-    counts = np.where(words >= LEAST, words - KEY + 1, 0).astype(np.int64)
+    shingles = shingle(Shingles(sides.values[places], offsets, 1), width=KEY)
+    counts = np.diff(shingles.offsets)
     owners = np.repeat(np.arange(len(pairs)), counts)
-    within = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-    first = shingles.offsets[pairs[:, 0]] + tiles[:, 0]
-    keys = shingles.values[first[owners] + within]
-    sampled = np.lexsort((keys, owners))[within < SAMPLE]
-    return LongestRuns(embedded, alone, keys[sampled], owners[sampled])
+    order = np.lexsort((shingles.values, owners))
+    within = np.arange(len(owners)) - np.repeat(shingles.offsets[:-1], counts)
+    sampled = order[(within < SAMPLE) & (words[owners] >= LEAST)]
+    return LongestRuns(embedded, alone, shingles.values[sampled], owners[sampled])
 
 
 def joined(parts: list[LongestRuns]) -> LongestRuns:
@@ -136,8 +140,13 @@ def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     """
     out = np.zeros(len(pairs), dtype=np.uint64)
     sizes = np.bincount(runs.owners, minlength=len(pairs))
-    suspects = np.unique(runs.keys[(runs.embedded & copied)[runs.owners]])
-    rows = np.flatnonzero(np.isin(runs.keys, suspects) & copied[runs.owners])
+    suspects = np.sort(runs.keys[(runs.embedded & copied)[runs.owners]])
+    marked = Repeats(len(suspects))  # most keys are of no suspect, which a bitmap tells soonest
+    marked.add(suspects)
+    marked.add(suspects)
+    rows = marked.positions(runs.keys)
+    rows = rows[copied[runs.owners[rows]]]
+    rows = rows[among(suspects, runs.keys[rows])]
     if not len(rows):
         return out
     owners = runs.owners[rows]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.compare import sort_spans
 from dedup.kernels import I64, U64, kernel
 from dedup.shingles import Shingles
+from dedup.sorting import sort_spans
 
 
 def overlaps(shingles: Shingles, pairs: I64) -> I64:
@@ -20,8 +20,13 @@ def overlaps(shingles: Shingles, pairs: I64) -> I64:
     """
     values = shingles.values.copy()
     sort_spans(values, np.empty(len(values), dtype=np.int32), shingles.offsets)
+    return sorted_overlaps(Shingles(values, shingles.offsets, shingles.width), pairs)
+
+
+def sorted_overlaps(shingles: Shingles, pairs: I64) -> I64:
+    """The same where each text's shingles are sorted."""
     out = np.zeros((len(pairs), 3), dtype=np.int64)
-    _merge(values, shingles.offsets, pairs, out)
+    _merge(shingles.values, shingles.offsets, pairs, out)
     return out
 
 

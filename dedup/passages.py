@@ -15,27 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from dedup.buckets import Repeats, distinct, pairs_within
 from dedup.kernels import I32, I64, U64, spread
+from dedup.ragged import Hashes
 from dedup.settings import DEFAULTS
+from dedup.sorting import sort_spans
 
 WORN = 9  # texts
-
-
-class Keyed(Protocol):
-    """Keys of some texts: those of text k are values[offsets[k]:offsets[k + 1]]."""
-
-    @property
-    def values(self) -> U64:
-        """uint64 (keys,)."""
-
-    @property
-    def offsets(self) -> I64:
-        """int64 (texts + 1,)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,7 +42,7 @@ class Repeated:
 
 def repeated(
     parts: Sequence[slice],
-    keys_of: Callable[[slice], Keyed],
+    keys_of: Callable[[slice], Hashes],
     *,
     keys: int,
     threads: int = DEFAULTS.threads,
@@ -79,8 +68,9 @@ def repeated(
     values = np.concatenate([np.empty(0, dtype=np.uint64), *(one[0] for one in found)])
     texts = np.concatenate([np.empty(0, dtype=np.int64), *(one[1] for one in found)])
     places = np.concatenate([np.empty(0, dtype=np.int32), *(one[2] for one in found)])
-    order = np.argsort(values, kind="stable")  # texts come in order
-    return Repeated(values[order], texts[order], places[order])
+    order = np.empty(len(values), dtype=np.int32)
+    sort_spans(values, order, np.array([0, len(values)]))  # texts come in order, and keep it
+    return Repeated(values, texts[order], places[order])
 
 
 def candidates(found: Repeated, count: int, *, bucket: int = DEFAULTS.bucket) -> I64:

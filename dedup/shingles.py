@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I64, U64, kernel
+from dedup.ragged import Hashes
 from dedup.settings import DEFAULTS, check
-from dedup.tokens import Tokens, mix
+from dedup.tokens import mix
 
 _BASE = np.uint64(0x2545F4914F6CDD1D)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)
@@ -42,19 +43,24 @@ class Shingles:
         return len(self.offsets) - 1
 
 
-def shingle(tokens: Tokens, *, width: int = DEFAULTS.shingle) -> Shingles:
-    """The shingles of every span, `width` words each.
+def shingle(tokens: Hashes, *, width: int = DEFAULTS.shingle) -> Shingles:
+    """The shingles of every span, `width` words each; tokens, or the hashes of words alone.
 
     Raises:
         BadSetting: width is outside its range.
     """
     check(shingle=width)
-    words = np.diff(tokens.offsets)
-    offsets = np.zeros(len(words) + 1, dtype=np.int64)
-    np.cumsum(np.where(words > 0, np.maximum(words - width + 1, 1), 0), out=offsets[1:])
+    offsets = shingle_offsets(np.diff(tokens.offsets), width)
     values = np.empty(int(offsets[-1]), dtype=np.uint64)
     _shingle(tokens.values, tokens.offsets, width, values, offsets)
     return Shingles(values, offsets, width)
+
+
+def shingle_offsets(words: I64, width: int) -> I64:
+    """Where the shingles of each span begin, int64 (spans + 1,), of spans of so many words."""
+    offsets = np.zeros(len(words) + 1, dtype=np.int64)
+    np.cumsum(np.where(words > 0, np.maximum(words - width + 1, 1), 0), out=offsets[1:])
+    return offsets
 
 
 @kernel

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.compare import sort_spans
 from dedup.kernels import I32, I64, U8, U64, kernel
+from dedup.ragged import end_to_end
+from dedup.sorting import sort_spans
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
 
@@ -38,6 +39,7 @@ class Terms:
     weights: float32 (terms,), of each in the vocabulary, held here since it is read in this order.
     classes: uint8 (terms,), PLAIN, NAME or NUMBER.
     words: int32 (texts,), how many words each text has, repeated ones counted each time.
+    totals: float64 (texts, 2), the weight of each text's terms; of the names and figures of them.
     offsets: int64 (texts + 1,); the terms of text k are offsets[k]:offsets[k + 1].
     """
 
@@ -45,6 +47,7 @@ class Terms:
     weights: np.ndarray
     classes: U8
     words: I32
+    totals: np.ndarray
     offsets: I64
 
     def __len__(self) -> int:
@@ -61,8 +64,8 @@ class Keys:
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
-    slots = words.slots(tokens.stems)
-    held = (slots.astype(np.uint64) << _TWO) | _classes(tokens, words.names[slots])
+    places = words.slots(tokens.stems)
+    held = (places.astype(np.uint64) << _TWO) | _classes(tokens, words.names[places])
     sort_spans(held, np.empty(len(held), dtype=np.int32), tokens.offsets)
     kept = np.empty(len(held), dtype=np.int32)
     classes = np.empty(len(held), dtype=np.uint8)
@@ -70,20 +73,32 @@ def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     _distinct(held, tokens.offsets, kept, classes, offsets)
     used = int(offsets[-1])
     lengths = np.diff(tokens.offsets).astype(np.int32)
-    weights = words.weights[kept[:used]]
-    return Terms(kept[:used].copy(), weights, classes[:used].copy(), lengths, offsets)
+    slots, classes = kept[:used].copy(), classes[:used].copy()
+    weights = words.weights[slots]
+    totals = np.stack(
+        (_sums(weights, offsets), _sums(weights * (classes != PLAIN), offsets)), axis=1
+    )
+    return Terms(slots, weights, classes, lengths, totals, offsets)
+
+
+def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
+    """The sum of each row, whatever stands beside it; float64 (rows,)."""
+    out = np.zeros(len(offsets) - 1)
+    filled = np.flatnonzero(np.diff(offsets))
+    if len(filled):
+        out[filled] = np.add.reduceat(values.astype(np.float64), offsets[filled])
+    return out
 
 
 def joined(parts: list[Terms]) -> Terms:
     """The terms of consecutive texts as one."""
-    sizes = [np.empty(0, dtype=np.int64), *(np.diff(part.offsets) for part in parts)]
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(sizes))))
     return Terms(
         np.concatenate([np.empty(0, dtype=np.int32), *(part.slots for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.float32), *(part.weights for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.uint8), *(part.classes for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)]),
-        offsets.astype(np.int64),
+        np.concatenate([np.empty((0, 2)), *(part.totals for part in parts)]),
+        end_to_end([part.offsets for part in parts]),
     )
 
 

@@ -71,9 +71,10 @@ def compare_two_texts() -> None:
     tokens = Tokens(values, places, places + 1, flags, _BOUNDS, values)
     # Made by hand: the kernels that count words are compiled by the first process meanwhile.
     slots, ones = np.arange(2 * _SIZE, dtype=np.int32) % _SIZE, np.ones(_SIZE, dtype=np.float32)
+    sizes, totals = np.full(2, _SIZE, dtype=np.int32), np.ones((2, 2))
     known = Background(
         Vocabulary(np.ones(_SIZE, dtype=np.int32), ones, np.zeros(_SIZE, dtype=np.bool_)),
-        Terms(slots, np.tile(ones, 2), flags, np.full(2, _SIZE, dtype=np.int32), _BOUNDS),
+        Terms(slots, np.tile(ones, 2), flags, sizes, totals, _BOUNDS),
         np.zeros(2 * _SIZE, dtype=np.bool_),
         _BOUNDS,
     )

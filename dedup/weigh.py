@@ -19,7 +19,6 @@ from dedup.vocabulary import PLAIN
 _COLUMNS = (
     "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
-_SHARED, _SHARED_FACTS, _SHORTER, _LONGER, _PLAIN, _FACTS = range(6)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,41 +55,40 @@ class Weights:
 
 def weigh(held: Terms, pairs: I64) -> Weights:
     """Weigh what each pair, int64 (pairs, 2), positions in `held`, has in common."""
-    sums = np.zeros((len(pairs), len(_COLUMNS)), dtype=np.float32)
-    _weigh(pairs, held.slots, held.weights, held.classes, held.words, held.offsets, sums)
-    return Weights(sums)
+    common = np.zeros((len(pairs), 5))
+    _weigh(pairs, held.slots, held.weights, held.classes, held.offsets, common)
+    shared, facts, plain = common[:, :3].T
+    own = held.totals[pairs] - np.stack((common[:, [0, 3]], common[:, [0, 4]]), axis=1)
+    turned = held.words[pairs[:, 1]] < held.words[pairs[:, 0]]
+    own[turned] = own[turned, ::-1]  # the shorter text first
+    alone = (own[:, 0, 0], own[:, 1, 0], plain, own[:, 0, 1], own[:, 1, 1])
+    return Weights(np.maximum(np.stack((shared, facts, *alone), axis=1), 0).astype(np.float32))
 
 
 @kernel
 def _weigh(
-    pairs: I64, slots: I32, weights: np.ndarray, classes: U8, words: I32, offsets: I64,
-    sums: np.ndarray,
-) -> None:  # fmt: skip
-    """Merge the sorted words of every pair, the shorter text first."""
+    pairs: I64, slots: I32, weights: np.ndarray, classes: U8, offsets: I64, sums: np.ndarray
+) -> None:
+    """Merge the sorted words of every pair; only words in both are weighed, which are few.
+
+    sums[p]: weight of the words in both; of those that are a name or figure in either; how many
+    are in neither; the weight of those that are one in the left text, and in the right text.
+    """
     for p in range(len(pairs)):
-        left, right = pairs[p, 0], pairs[p, 1]
-        if words[right] < words[left]:
-            left, right = right, left
-        x, x_end = offsets[left], offsets[left + 1]
-        y, y_end = offsets[right], offsets[right + 1]
-        row = sums[p]
-        while x < x_end or y < y_end:
-            if x < x_end and y < y_end and slots[x] == slots[y]:
-                row[_SHARED] += weights[x]
-                kind = max(classes[x], classes[y])
-                if kind != PLAIN:
-                    row[_SHARED_FACTS] += weights[x]
+        x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
+        y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
+        while x < x_end and y < y_end:
+            left, right = slots[x], slots[y]
+            if left == right:
+                weight = np.float64(weights[x])
+                sums[p, 0] += weight
+                if classes[x] == PLAIN and classes[y] == PLAIN:
+                    sums[p, 2] += 1.0
                 else:
-                    row[_PLAIN] += np.float32(1)
-                x += 1
-                y += 1
-            elif y == y_end or (x < x_end and slots[x] < slots[y]):
-                row[_SHORTER] += weights[x]
+                    sums[p, 1] += weight
                 if classes[x] != PLAIN:
-                    row[_FACTS] += weights[x]
-                x += 1
-            else:
-                row[_LONGER] += weights[y]
+                    sums[p, 3] += weight
                 if classes[y] != PLAIN:
-                    row[_FACTS + 1] += weights[y]
-                y += 1
+                    sums[p, 4] += weight
+            x += left <= right
+            y += right <= left

@@ -67,8 +67,7 @@ def frames(matches: Matches, count: int) -> I64:
     pairs = matches.pairs[matches.kinds == TEMPLATE]
     lead, _ = leads(pairs, count)
     out = np.full(count, -1, dtype=np.int64)
-    held = np.unique(pairs)
-    out[held] = lead[held]
+    out[pairs] = lead[pairs]
     return out
 
 

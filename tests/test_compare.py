@@ -9,13 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dedup.compare import CROWD, compare, joined, sort_spans
+from dedup.compare import CROWD, compare, joined
 from tests import naive
 from tests.conftest import (
     compared,
     every_pair,
     numbered,
-    offsets_of,
     pair,
     several_texts,
     tiles_of,
@@ -264,24 +263,3 @@ def test_characters_of_scripts_without_spaces_count_half_a_word():
 
     assert found.column("tiled") == 6
     assert found.column("tiled_plain") == 3
-
-
-@given(st.lists(st.lists(st.integers(0, 9), max_size=50), max_size=4))
-def test_spans_are_sorted_and_remember_their_places(spans):
-    values = np.array([value for span in spans for value in span], dtype=np.uint64)
-    places = np.empty(len(values), dtype=np.int32)
-
-    sort_spans(values, places, offsets_of(spans))
-
-    expected = [one for span in spans for one in sorted(zip(span, range(50), strict=False))]
-    assert list(zip(values.tolist(), places.tolist(), strict=True)) == expected
-
-
-@pytest.mark.parametrize("size", [0, 1, 2, 8, 9, 10, 35, 36, 37, 117, 118, 70_000])
-def test_spans_of_every_gap_are_sorted(size):
-    values = np.random.default_rng(size).integers(0, 2**64, size, dtype=np.uint64)
-    expected = np.sort(values)
-
-    sort_spans(values, np.empty(size, dtype=np.int32), np.array([0, size]))
-
-    assert np.array_equal(values, expected)

@@ -14,11 +14,11 @@ import dedup
 ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    "errors", "settings", "stories", "readers", "kernels", "paragraphs", "tokens", "vocabulary",
-    "shingles", "minhash", "buckets", "lsh", "passages", "texts", "compare", "terms", "background",
-    "weigh", "weights", "kinds", "features", "screen", "overlap", "furniture", "match", "evidence",
-    "families", "wordings", "occurrences", "alike", "warm", "characters", "report", "pipeline",
-    "evaluation", "__init__", "cli", "__main__",
+    "errors", "settings", "stories", "readers", "kernels", "ragged", "sorting", "paragraphs",
+    "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "passages", "texts", "sides",
+    "compare", "terms", "background", "weigh", "weights", "kinds", "features", "screen", "overlap",
+    "furniture", "compared", "match", "evidence", "families", "wordings", "occurrences", "alike",
+    "warm", "characters", "report", "pipeline", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 

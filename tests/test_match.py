@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dedup.compared
 import dedup.furniture
-import dedup.match
 from dedup.background import Background
 from dedup.compare import compare
 from dedup.features import contested_share, disagree, features
@@ -148,7 +148,7 @@ def test_other_hash_values_give_the_same_matches(texts, seed):
 def test_neither_chunks_nor_threads_change_anything(monkeypatch, chunk, threads):
     texts = [[*range(k % 3, k % 3 + 20), *range(50 * k + 110, 50 * k + 140)] for k in range(12)]
     whole = matched(texts, threads=1)
-    monkeypatch.setattr(dedup.match, "_PAIRS", chunk)
+    monkeypatch.setattr(dedup.compared, "_PAIRS", chunk)
 
     parts = matched(texts, threads=threads)
 

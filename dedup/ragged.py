@@ -1,0 +1,48 @@
+"""Ragged rows: lists of different lengths kept flat, with the offsets where each begins."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from dedup.kernels import I64, U64
+
+
+class Hashes(Protocol):
+    """Hashes of some texts: those of text k are values[offsets[k]:offsets[k + 1]]."""
+
+    @property
+    def values(self) -> U64:
+        """uint64 (hashes,)."""
+
+    @property
+    def offsets(self) -> I64:
+        """int64 (texts + 1,)."""
+
+
+def rows_at(offsets: I64, rows: I64) -> tuple[I64, I64]:
+    """Where the elements of some rows stand, row after row, and the offsets of these rows there.
+
+    offsets: int64 (all rows + 1,); row k is offsets[k]:offsets[k + 1]. rows: int64 (rows,).
+    Gives int64 (elements,) and int64 (rows + 1,).
+    """
+    return spans_at(offsets[rows], np.diff(offsets)[rows])
+
+
+def spans_at(starts: I64, sizes: I64) -> tuple[I64, I64]:
+    """Where the elements of spans stand, span after span, and the offsets of these spans there.
+
+    starts, sizes: int64 (spans,).
+    """
+    offsets = np.zeros(len(starts) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    places = np.arange(offsets[-1])
+    places += np.repeat(starts - offsets[:-1], sizes)
+    return places, offsets
+
+
+def end_to_end(parts: list[I64]) -> I64:
+    """The offsets of the rows of all parts, one part behind the other."""
+    sizes = [np.zeros(1, dtype=np.int64), *(np.diff(offsets) for offsets in parts)]
+    return np.cumsum(np.concatenate(sizes))

@@ -1,0 +1,56 @@
+"""Sorting spans: as Python sorts them, evenly spread or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.sorting import among, sort_spans
+from tests.conftest import offsets_of
+
+anything = st.integers(0, 9) | st.integers(0, 2**64 - 1) | st.integers(2**64 - 9, 2**64 - 1)
+
+
+@given(st.lists(st.lists(anything, max_size=50), max_size=4))
+def test_spans_are_sorted_and_remember_their_places(spans):
+    values = np.array([value for span in spans for value in span], dtype=np.uint64)
+    places = np.empty(len(values), dtype=np.int32)
+
+    sort_spans(values, places, offsets_of(spans))
+
+    expected = [one for span in spans for one in sorted(zip(span, range(50), strict=False))]
+    assert list(zip(values.tolist(), places.tolist(), strict=True)) == expected
+
+
+def hashes(size: int) -> np.ndarray:
+    """Spread as hashes are."""
+    return np.random.default_rng(size).integers(0, 2**64, size, dtype=np.uint64)
+
+
+def crowded(size: int) -> np.ndarray:
+    """All but one so near to each other, and in reverse, that size tells nothing."""
+    values = np.arange(size, dtype=np.uint64)[::-1].copy()
+    values[:1] = 2**63
+    return values
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 8, 9, 10, 35, 36, 37, 117, 118, 70_000])
+@pytest.mark.parametrize("drawn", [hashes, crowded])
+def test_spans_of_every_size_are_sorted(size, drawn):
+    values = drawn(size)
+    expected, places = np.sort(values), np.empty(size, dtype=np.int32)
+    before = values.copy()
+
+    sort_spans(values, places, np.array([0, size]))
+
+    assert np.array_equal(values, expected)
+    assert np.array_equal(before[places], expected)
+
+
+@given(st.lists(anything, max_size=9), st.lists(anything, max_size=9))
+def test_what_is_among_sorted_values_is_found(held, values):
+    found = among(np.array(sorted(held), dtype=np.uint64), np.array(values, dtype=np.uint64))
+
+    assert found.tolist() == [value in held for value in values]
