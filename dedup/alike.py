@@ -74,7 +74,8 @@ def alike_stories(
     """
     count = len(words)
     sketched = lsh.candidates(
-        story_signatures(signatures, texts, bounds), threshold=JACCARD, recall=recall, bucket=bucket, threads=threads,
+        story_signatures(signatures, texts, bounds),
+        threshold=JACCARD, recall=recall, bucket=bucket, threads=threads,
     )  # fmt: skip
     linked = _linked(links, weights, words, _LOOSE * story_threshold)
     pairs = distinct(np.concatenate((sketched, linked)), max(1, count))

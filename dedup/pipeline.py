@@ -59,17 +59,26 @@ def scan(
     """
     tell = progress or _silent
     tell("reading", 0.0)
-    corpus = _corpus(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
-    return _scan(corpus, settings, tell)
+    corpus = corpus_from(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
+    return scan_corpus(corpus, settings, tell)
 
 
 def _silent(step: str, share: float) -> None:
     pass
 
 
-def _corpus(
-    source: Source, *, fields: Mapping[str, str] | None, encoding: str, skip_bad: bool
+def corpus_from(
+    source: Source,
+    *,
+    fields: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    skip_bad: bool = False,
 ) -> Corpus:
+    """The stories of a source, as `scan` takes it.
+
+    Raises:
+        BadInput: something cannot be read, or two stories have one id.
+    """
     if isinstance(source, str | Path):
         return read([source], fields=fields, encoding=encoding, skip_bad=skip_bad)
     if hasattr(source, "__arrow_c_stream__"):
@@ -87,7 +96,8 @@ def _corpus(
     return corpus_of([batch_of_stories(everything)], skip_bad=skip_bad)
 
 
-def _scan(corpus: Corpus, settings: Settings, tell: Progress) -> Report:
+def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = _silent) -> Report:
+    """Find the recycled paragraphs of a corpus that has been read."""
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer)

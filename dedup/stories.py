@@ -102,8 +102,12 @@ class Corpus:
 
     def date(self, story: int) -> datetime | None:
         """When the story at this position was published, in UTC."""
-        micros = int(self.published[story])
-        return None if micros == UNDATED else EPOCH + timedelta(microseconds=micros)
+        return moment(int(self.published[story]))
+
+
+def moment(micros: int) -> datetime | None:
+    """A time in UTC, from microseconds since 1970, or UNDATED."""
+    return None if micros == UNDATED else EPOCH + timedelta(microseconds=micros)
 
 
 def schema() -> pa.Schema:
@@ -206,7 +210,7 @@ def corpus_of(
         if not skip_bad:
             raise fault
         left_out.append(Skipped(fault.where, fault.what))
-    buffer, offsets = _text_buffer(table["text"])
+    buffer, offsets = text_buffer(table["text"])
     small = table.drop_columns(["text"]).take(pa.array(rows)).combine_chunks()
     return Corpus(
         buffer=buffer,
@@ -291,7 +295,7 @@ def _origin(batches: Sequence[Batch], row: int) -> str:
     raise IndexError(row)
 
 
-def _text_buffer(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def text_buffer(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The bytes of a text column and its int64 offsets, without a copy."""
     texts = _column(column)
     _, offsets, values = texts.buffers()

@@ -9,3 +9,7 @@ judge       that part and the story, judged by the steps of a scan
 verdict     what is said of a story
 """
 
+from dedup.index.index import Index
+from dedup.index.verdict import Earlier, Seen, Verdict
+
+__all__ = ["Earlier", "Index", "Seen", "Verdict"]

@@ -9,6 +9,8 @@ A block is at most ROOM bytes, so that two of them fill a page of the file.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dedup.index.keys import ITEM_BITS
@@ -30,7 +32,7 @@ def encode(postings: U64) -> tuple[list[bytes], U64]:
     count = _encode(postings, content, ends, firsts)
     bounds = [0, *ends[:count].tolist()]
     view = memoryview(content.data)
-    blocks = [bytes(view[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    blocks = [bytes(view[a:b]) for a, b in pairwise(bounds)]
     return blocks, postings[firsts[:count]]
 
 

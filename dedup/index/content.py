@@ -17,6 +17,7 @@ import numpy as np
 from dedup.characters import offsets as characters
 from dedup.errors import BadInput
 from dedup.kernels import I64, U8
+from dedup.ragged import end_to_end, rows_at
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 
 _LEVEL = 6
@@ -176,24 +177,20 @@ def _span(tokens: Tokens, k: int) -> Tokens:
 
 
 def _joined(parts: list[Tokens]) -> Tokens:
-    sizes = [len(part.values) for part in parts]
     return Tokens(
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.starts for part in parts]),
         np.concatenate([part.ends for part in parts]),
         np.concatenate([part.flags for part in parts]),
-        np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes, dtype=np.int64))),
+        end_to_end([part.offsets for part in parts]),
         np.concatenate([part.stems for part in parts]),
     )
 
 
 def some(tokens: Tokens, chosen: I64) -> Tokens:
     """The words of some spans."""
-    sizes = np.diff(tokens.offsets)[chosen]
-    ends = np.cumsum(sizes)
-    index = np.arange(int(ends[-1]) if len(ends) else 0)
-    index += np.repeat(tokens.offsets[chosen] - (ends - sizes), sizes)
+    index, offsets = rows_at(tokens.offsets, chosen)
     return Tokens(
         tokens.values[index], tokens.starts[index], tokens.ends[index], tokens.flags[index],
-        np.concatenate((np.zeros(1, dtype=np.int64), ends)), tokens.stems[index],
+        offsets, tokens.stems[index],
     )  # fmt: skip

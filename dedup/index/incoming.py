@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup.errors import BadInput, quoted
 from dedup.kernels import I64, U8
-from dedup.stories import EPOCH, UNDATED, Corpus, Story, batch_of_stories, corpus_of
+from dedup.stories import EPOCH, UNDATED, Corpus, Story, batch_of_stories, text_buffer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Order = tuple[int, int, int, str]
 _LONGEST = 2**31 - 1  # bytes of a story
@@ -24,7 +28,8 @@ class Incoming:
     """Stories with different ids, as lists; their texts are starts[k]:ends[k] of `buffer`.
 
     published: microseconds since 1970, or UNDATED.
-    replaced: of each, how many older versions of it were left out on the way.
+    replaced: of each, how many older versions of it were left out on the way; left_out: of all,
+        where it is not known of which.
     """
 
     ids: list[str]
@@ -36,6 +41,7 @@ class Incoming:
     buffer: U8
     starts: I64
     ends: I64
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -74,8 +80,7 @@ def of_story(story: Story) -> Incoming:
     Raises:
         BadInput: it is none, or a field of it is of another type.
     """
-    checked = _plain(story) or corpus_of([batch_of_stories([story], "the story given")])
-    return checked if isinstance(checked, Incoming) else of_corpus(checked)
+    return _plain(story) or of_table(batch_of_stories([story], "the story given").table)  # type: ignore[list-item]
 
 
 def _plain(story: object) -> Incoming | None:
@@ -129,7 +134,31 @@ def of_corpus(corpus: Corpus) -> Incoming:
         corpus.buffer,
         corpus.starts,
         corpus.ends,
+        corpus.replaced,
     )
+
+
+def of_table(table: pa.Table) -> Incoming:
+    """All rows of a table of stories (`stories.schema()`), of each id the last highest version."""
+    ids = table["id"].to_pylist()
+    versions = table["version"].fill_null(0).to_pylist()
+    published = table["published"].cast("int64").fill_null(int(UNDATED)).to_pylist()
+    kept: dict[str, int] = {}
+    earliest: dict[str, int] = {}
+    older: dict[str, int] = {}
+    for row, name in enumerate(ids):
+        first = kept.setdefault(name, row)
+        earliest[name] = min(published[row], earliest.get(name, published[row]))
+        older[name] = older.get(name, 0) + (versions[row] != versions[first])
+        if versions[row] >= versions[first]:
+            kept[name] = row
+    buffer, offsets = text_buffer(table["text"])
+    everything = Incoming(
+        ids, versions, [earliest[name] for name in ids], table["headline"].to_pylist(),
+        table["source"].to_pylist(), [older[name] for name in ids], buffer, offsets[:-1],
+        offsets[1:],
+    )  # fmt: skip
+    return everything.take(sorted(kept.values()))
 
 
 def order_of(published: int, version: int, name: str, *, counted: bool) -> Order:

@@ -6,11 +6,12 @@ import numpy as np
 
 from dedup.alike import JACCARD, story_signatures
 from dedup.index.keys import BAND, RUN, WORD, keys_of, packed
-from dedup.index.words import Counts, slots_of
+from dedup.index.words import Counts, LocalVocabulary, slots_of
 from dedup.kernels import I64, U64
 from dedup.lsh import keys as band_keys
 from dedup.minhash import Signatures
 from dedup.shingles import shingle
+from dedup.terms import KEPT
 from dedup.tokens import Tokens
 
 WORDS = 16  # of a text, the rarest, that are kept: a scan looks at fewer, and counts change
@@ -47,6 +48,18 @@ def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
     rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
     kept = order[rank < WORDS]
     return packed(keys_of(finest[kept].astype(np.uint64), WORD), numbers[kept])
+
+
+def rarest(tokens: Tokens, vocabulary: LocalVocabulary) -> tuple[I64, U64]:
+    """Of each text the words that make its keys in a scan (terms.py): owners, and keys."""
+    owners, finest = distinct_words(tokens, np.arange(len(tokens)))
+    slots = np.searchsorted(vocabulary.known, finest >> np.int64(FINEST - vocabulary.bits))
+    known = vocabulary.texts[slots] >= 2
+    owners, finest, slots = owners[known], finest[known], slots[known]
+    order = np.lexsort((slots, -vocabulary.weights[slots], owners))
+    rank = np.arange(len(order)) - np.searchsorted(owners, owners[order])
+    kept = order[rank < KEPT]
+    return owners[kept], keys_of(finest[kept].astype(np.uint64), WORD)
 
 
 def bands(signatures: Signatures, texts: I64, bounds: I64, *, recall: float) -> tuple[U64, I64]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dedup.index.content import Content, Marks, unpack
+from dedup.index.content import Content, Folding, Marks, gather, unpack
 from dedup.index.incoming import Order, order_of
+from dedup.index.words import Counts
+from dedup.tokens import Tokens
+
+_PART = 4096  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Rows:
         rows = self.of("SELECT no, published, version, id FROM story WHERE no IN", stories)
         return {row[0]: order_of(*row[1:], counted=counted) for row in rows}
 
+    def numbers(self, ids: Collection[str]) -> dict[str, int]:
+        """The numbers of the stories with these ids that are there."""
+        return dict(self.of("SELECT id, no FROM story WHERE id IN", ids))
+
     def contents(self, stories: Collection[int]) -> Contents:
         """The paragraphs and the content of stories."""
         rows = self.of("SELECT no, marks, text FROM story WHERE no IN", stories)
@@ -78,3 +86,29 @@ class Rows:
         )
         found = ((order_of(*row[:3], counted=counted), row[3], row[4]) for row in rows)
         return min(found, default=None)
+
+    def first_places(self, least: int, folding: Folding) -> Iterator[Tokens]:
+        """The words of every text of `least` words or more at its first place, in parts."""
+        rows = self.connection.execute(
+            "SELECT story, paragraph FROM text WHERE words >= ? ORDER BY story", (least,)
+        ).fetchall()
+        for start in range(0, len(rows), _PART):
+            part = rows[start : start + _PART]
+            held = self.contents({story for story, _ in part})
+            pieces = [piece(held[story], paragraph) for story, paragraph in part]
+            yield gather(pieces, folding)[0]
+
+
+def piece(held: tuple[Marks, Content], paragraph: int) -> tuple[Content, int, int, int]:
+    """A paragraph of a story, as `gather` takes it."""
+    marks, content = held
+    _, start, end, _ = marks.rows[paragraph].tolist()
+    return content, paragraph, start, end
+
+
+def counted_anew(rows: Rows, bits: int, least: int, folding: Folding) -> Counts:
+    """The counts of the words of all texts, at a size of slots."""
+    total = Counts.none(bits)
+    for tokens in rows.first_places(least, folding):
+        total = total.plus([Counts.of(tokens, bits)])
+    return total

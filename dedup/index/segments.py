@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup import sorting
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode
 from dedup.index.keys import ITEM_BITS, KEY_BITS, once
@@ -70,15 +71,13 @@ def find(connection: sqlite3.Connection, segment: Segment, keys: U64) -> U64:
     first = np.maximum(first, 0)
     last = np.minimum(last - 1, first + 2)
     spans = np.concatenate([np.arange(a, b + 1) for a, b in zip(first, last, strict=True)])
-    held = _blocks(connection, segment, np.unique(spans))
-    return _among(held, keys)
+    held = blocks(connection, segment, np.unique(spans))
+    return held[sorting.among(keys, held >> _SHIFT)]
 
 
-def _among(postings: U64, keys: U64) -> U64:
-    """Those of sorted postings that have one of some sorted keys."""
-    own = postings >> _SHIFT
-    places = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
-    return postings[keys[places] == own] if len(keys) else postings[:0]
+def passing(segment: Segment, postings: U64) -> np.ndarray:
+    """Which postings' keys a segment's sieve lets through, bool."""
+    return sieve.passing(segment.sieve, postings >> _SHIFT)
 
 
 def among(postings: U64, keys: U64) -> U64:
@@ -93,7 +92,8 @@ def among(postings: U64, keys: U64) -> U64:
     return np.concatenate([postings[a:b] for a, b in zip(low[hits], high[hits], strict=True)])
 
 
-def _blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64:
+def blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64:
+    """The postings of some blocks of a segment."""
     rows = connection.execute(
         "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
         (json.dumps((chosen + segment.first).tolist()),),
@@ -104,7 +104,7 @@ def _blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U6
 def every(connection: sqlite3.Connection, segment: Segment) -> Iterator[U64]:
     """All postings of a segment, in order, in parts."""
     for start in range(0, len(segment.heads), 1024):
-        yield _blocks(connection, segment, np.arange(start, min(start + 1024, len(segment.heads))))
+        yield blocks(connection, segment, np.arange(start, min(start + 1024, len(segment.heads))))
 
 
 def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> int:
@@ -116,13 +116,11 @@ def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> in
     heads, count, first = [np.empty(0, dtype=np.uint64)], 0, 0
     for part in parts:
         sieve.add(bits, part >> _SHIFT)
-        blocks, own = encode(part)
-        if not first and blocks:
+        data, own = encode(part)
+        if not first and data:
             first = 1 + connection.execute("SELECT coalesce(max(no), 0) FROM block").fetchone()[0]
         start = first + sum(map(len, heads))
-        connection.executemany(
-            "INSERT INTO block (no, data) VALUES (?, ?)", enumerate(blocks, start)
-        )
+        connection.executemany("INSERT INTO block (no, data) VALUES (?, ?)", enumerate(data, start))
         heads.append(own)
         count += len(part)
     if not count:
@@ -177,7 +175,7 @@ def _slice(
         done[k] = first
     if first >= last:
         return np.empty(0, dtype=np.uint64)
-    held = _blocks(connection, segment, np.arange(first, last))
+    held = blocks(connection, segment, np.arange(first, last))
     cut = np.searchsorted(held, np.array([start, end], dtype=np.uint64))
     return held[cut[0] : None if high == _TOP else cut[1]]
 

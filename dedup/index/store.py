@@ -24,9 +24,9 @@ from typing import Any
 
 from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
 from dedup.index import schema
+from dedup.minhash import SCHEME
 from dedup.settings import DEFAULTS, Settings
 
-SCHEME = "affine32"  # of the signatures (minhash.py)
 WAIT = 10.0  # seconds for another writer
 _MAGIC = b"SQLite format 3\0"
 _REBUILD = "Restore it from a copy, or build the index anew."
@@ -284,6 +284,18 @@ class Store:
         if "not a database" in said or "malformed" in said or "no such table" in said:
             return BadInput(f"it is damaged ({said})", where=self._where, remedy=_REBUILD)
         return BadOutput(f"it cannot be used ({said})", where=self._where, remedy="Check the disk.")
+
+    def vacuum(self) -> None:
+        """Give room that is free back to the disk.
+
+        Raises:
+            Busy: another process uses the file.
+            BadOutput: there is no room for a copy of the file beside it.
+        """
+        with self._sentences():
+            connection = self.connection()
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection; once more does no harm."""

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I32, I64, U64
-from dedup.terms import Terms
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary, rated
 
@@ -130,30 +129,18 @@ class LocalVocabulary(Vocabulary):
     bits: int
 
     @classmethod
-    def of(cls, counts: Counts, stems: U64, texts: int) -> LocalVocabulary:
+    def of(cls, counts: list[Counts], stems: U64, texts: int) -> LocalVocabulary:
         """For the words with these stems.
 
-        texts: how many were counted.
+        counts: that add up to those of the whole. texts: how many were counted.
         """
-        known = np.sort(slots_of(stems, counts.bits))
+        bits = counts[0].bits
+        known = np.sort(slots_of(stems, bits))
         known = known[np.diff(known, prepend=-1) != 0]
-        held = np.ascontiguousarray(counts.rows(known).T)
+        held = np.ascontiguousarray(sum(part.rows(known) for part in counts).T)
         weights, names = rated(held, texts)
-        return cls(held[0], weights, names, known, counts.bits)
+        return cls(held[0], weights, names, known, bits)
 
     def slots(self, words: U64) -> I64:
         """The slot of each word, int64."""
         return np.asarray(np.searchsorted(self.known, slots_of(words, self.bits)), dtype=np.int64)
-
-
-def rarest(held: Terms, texts: np.ndarray, most: int) -> tuple[I64, I64]:
-    """The words of each text that the fewest texts have, at most so many: owners and slots.
-
-    texts: how many texts have each slot.
-    """
-    owners = np.repeat(np.arange(len(held)), np.diff(held.offsets))
-    slots = held.slots.astype(np.int64)
-    order = np.lexsort((slots, texts[slots], owners))
-    rank = np.arange(len(order)) - held.offsets[owners[order]]
-    kept = order[rank < most]
-    return owners[kept], slots[kept]
