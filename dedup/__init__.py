@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
+from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
 from dedup.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from dedup.evaluation import Evaluation, evaluate
+    from dedup.index import Index, Verdict
     from dedup.pipeline import scan
     from dedup.report import (
         Family,
@@ -30,6 +31,7 @@ _LATER = {
     "Skipped": "dedup.stories",
     "Story": "dedup.stories",
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
+    **dict.fromkeys(("Index", "Verdict"), "dedup.index"),
     **dict.fromkeys(
         (
             "Family",
@@ -51,9 +53,11 @@ __all__ = [
     "BadInput",
     "BadOutput",
     "BadSetting",
+    "Busy",
     "DedupError",
     "Evaluation",
     "Family",
+    "Index",
     "Match",
     "NearDuplicate",
     "Occurrence",
@@ -65,6 +69,7 @@ __all__ = [
     "Story",
     "StoryShare",
     "Summary",
+    "Verdict",
     "evaluate",
     "scan",
 ]

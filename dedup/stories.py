@@ -8,7 +8,7 @@ the earlier story, and the order in which files were read changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,13 @@ class Corpus:
     def text(self, story: int) -> str:
         """The text of the story at this position."""
         return self.slice(int(self.starts[story]), int(self.ends[story]))
+
+    def stories(self) -> Iterator[Story]:
+        """Each as an object."""
+        columns = (one.to_pylist() for one in (self.ids, self.headlines, self.sources))
+        for k, (name, headline, source) in enumerate(zip(*columns, strict=True)):
+            version = int(self.versions[k])
+            yield Story(name, self.text(k), headline, source, self.date(k), version)
 
     def slice(self, start: int, end: int) -> str:
         """The text between two byte positions of `buffer`."""

@@ -18,7 +18,7 @@ ORDER = [
     "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "passages", "texts", "sides",
     "compare", "terms", "background", "weigh", "weights", "kinds", "features", "screen", "overlap",
     "furniture", "compared", "match", "evidence", "families", "wordings", "occurrences", "alike",
-    "warm", "characters", "report", "pipeline", "evaluation", "__init__", "cli", "__main__",
+    "warm", "characters", "report", "pipeline", "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
@@ -70,7 +70,7 @@ def test_a_file_imports_only_earlier_files(path):
     assert not later
 
 
-@pytest.mark.parametrize("folder", ["readers", "report", "evaluation", "cli"])
+@pytest.mark.parametrize("folder", ["readers", "report", "index", "evaluation", "cli"])
 def test_the_files_of_a_folder_do_not_import_in_circles(folder):
     waiting = {path.stem: _siblings(path) for path in sorted((ROOT / folder).glob("*.py"))}
 

@@ -11,6 +11,7 @@ import typer
 
 from dedup import __version__
 from dedup.cli.evaluate import evaluate
+from dedup.cli.index import app as index
 from dedup.cli.scan import scan
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for _command in (scan, evaluate):
     app.command()(_command)
+app.add_typer(index)
 
 
 def main() -> None:

@@ -38,11 +38,16 @@ def encode(postings: U64) -> tuple[list[bytes], U64]:
 
 def decode(blocks: list[bytes], heads: U64) -> U64:
     """The postings of some blocks, one block after the other."""
+    return pick(blocks, heads, np.empty(0, dtype=np.uint64))
+
+
+def pick(blocks: list[bytes], heads: U64, keys: U64) -> U64:
+    """Of the postings of some blocks, in order, those that have one of some sorted keys, or all."""
     content = np.frombuffer(b"".join(blocks) + _PADDING, dtype=np.uint8)
     bounds = np.zeros(len(blocks) + 1, dtype=np.int64)
     np.cumsum([len(block) for block in blocks], out=bounds[1:])
     out = np.empty(len(content) // 2 + len(blocks), dtype=np.uint64)
-    return out[: _decode(content, bounds, heads, out)]
+    return out[: _decode(content, bounds, heads, keys, out)]
 
 
 @kernel
@@ -59,7 +64,8 @@ def _write(content: U8, at: int, value: np.uint64) -> int:
 @kernel
 def _encode(postings: U64, content: U8, ends: I64, firsts: I64) -> int:
     """Write the blocks; how many. A head is not written: it stands in the directory."""
-    count, at, start = np.int64(0), np.int64(0), np.int64(0)
+    count: int = np.int64(0)  # type: ignore[assignment]
+    at, start = count, count
     for i in range(len(postings)):
         if i == 0 or at - start > ROOM - _LONGEST:
             if i:
@@ -79,31 +85,34 @@ def _encode(postings: U64, content: U8, ends: I64, firsts: I64) -> int:
 
 
 @kernel
-def _decode(content: U8, bounds: I64, heads: U64, out: U64) -> int:
-    """Write the postings of every block; how many."""
-    n = np.int64(0)
+def _read(content: U8, at: int) -> tuple[np.uint64, int]:
+    """A number, and where the next one begins."""
+    value, shift = _ZERO, _ZERO
+    while content[at] >= 128:
+        value |= (np.uint64(content[at]) & _LOW7) << shift
+        shift += _SEVEN
+        at += 1
+    return value | (np.uint64(content[at]) << shift), at + 1
+
+
+@kernel
+def _decode(content: U8, bounds: I64, heads: U64, keys: U64, out: U64) -> int:
+    """Write the postings of every block that have one of `keys`, if there are any; how many."""
+    n: int = np.int64(0)  # type: ignore[assignment]
+    k = n
     for b in range(len(heads)):
         key, item = heads[b] >> _SHIFT, heads[b] & _ITEM
-        out[n] = heads[b]
-        n += 1
         i = bounds[b]
-        while i < bounds[b + 1]:
-            step, value, shift = _ZERO, _ZERO, _ZERO
-            while content[i] >= 128:
-                step |= (np.uint64(content[i]) & _LOW7) << shift
-                shift += _SEVEN
-                i += 1
-            step |= np.uint64(content[i]) << shift
-            i += 1
-            shift = _ZERO
-            while content[i] >= 128:
-                value |= (np.uint64(content[i]) & _LOW7) << shift
-                shift += _SEVEN
-                i += 1
-            value |= np.uint64(content[i]) << shift
-            i += 1
+        while True:
+            while k < len(keys) and keys[k] < key:
+                k += 1
+            if len(keys) == 0 or (k < len(keys) and keys[k] == key):
+                out[n] = (key << _SHIFT) | item
+                n += 1
+            if i >= bounds[b + 1]:
+                break
+            step, i = _read(content, i)
+            value, i = _read(content, i)
             key += step
             item = item + value if step == _ZERO else value
-            out[n] = (key << _SHIFT) | item
-            n += 1
     return n

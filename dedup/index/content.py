@@ -121,7 +121,7 @@ def _words(content: bytes) -> Tokens:
 
     def take(kind: type, count: int) -> np.ndarray:
         nonlocal at
-        out = np.frombuffer(content, kind, count, at)
+        out: np.ndarray = np.frombuffer(content, kind, count, at)
         at += out.nbytes
         return out.copy()  # at a place that kernels take
 

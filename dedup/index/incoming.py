@@ -80,7 +80,7 @@ def of_story(story: Story) -> Incoming:
     Raises:
         BadInput: it is none, or a field of it is of another type.
     """
-    return _plain(story) or of_table(batch_of_stories([story], "the story given").table)  # type: ignore[list-item]
+    return _plain(story) or of_table(batch_of_stories([story], "the story given").table)
 
 
 def _plain(story: object) -> Incoming | None:

@@ -24,7 +24,7 @@ from dedup.index.incoming import Incoming, of_story
 from dedup.index.judge import Judge
 from dedup.index.leave import remove
 from dedup.index.neighbours import Search
-from dedup.index.rows import Rows, counted_anew
+from dedup.index.rows import Opened, Rows, counted_anew
 from dedup.index.signatures import signature_of, to_lean
 from dedup.index.store import WAIT, Store
 from dedup.index.verdict import Verdict
@@ -58,6 +58,7 @@ class Index:
         """Use an open file; `Index.open` is the way to one."""
         self._store = store
         self._folding = Folding()
+        self._opened = Opened()
         self._view: View | None = None
         self._refreshing = threading.Lock()
         self._resized: tuple[int, int, Counts] | None = None
@@ -122,7 +123,7 @@ class Index:
 
     def _check(self, connection: sqlite3.Connection, incoming: Incoming) -> Verdict:
         view = self._at(connection)
-        rows = Rows(connection, str(self._store.path))
+        rows = Rows(connection, str(self._store.path), self._opened)
         given = take_in(incoming, rows, view, self.settings, self._folding)
         base = self._counts(rows, view, given.bits)
         search = Search(given, rows, view, base, self.settings, self._folding)
@@ -309,7 +310,7 @@ class Index:
             )  # fmt: skip
 
     def compact(self) -> None:
-        """Drop what leads to texts that are gone, merge segments, and give room back to the disk."""
+        """Drop what leads to texts that are gone, and give room back to the disk."""
         with self._changing() as change:
             change.compact()
         self._store.vacuum()

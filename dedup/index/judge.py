@@ -79,7 +79,7 @@ class Judge:
         )
 
     def _place_stories(self, later: int) -> I64:
-        """The story of each paragraph: the second is in another one, `later`, where there is one."""
+        """The story of each paragraph: of the second, `later`, where it is in another one."""
         out = np.repeat(self.stories, 2)
         for k, text in enumerate(self.near.texts):
             if self._stands_elsewhere(text):
@@ -108,9 +108,7 @@ class Judge:
         given = self.given
         paragraphs = given.paragraphs
         counted = self._member_of()
-        seen = []
-        for number in range(len(paragraphs)):
-            seen.append(self._seen(number, counted))
+        seen = [self._seen(number, counted) for number in range(len(paragraphs))]
         words = int(given.texts.words.sum())
         recycled = sum(one.recycled_words for one in seen)
         furniture = sum(one.words for one in seen if one.kind == FURNITURE)

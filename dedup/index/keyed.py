@@ -14,7 +14,8 @@ from dedup.shingles import shingle
 from dedup.terms import KEPT
 from dedup.tokens import Tokens
 
-WORDS = 16  # of a text, the rarest, that are kept: a scan looks at fewer, and counts change
+WORDS = 8  # of a text, the rarest, of which each two make a key: one more than in a scan, …
+# … since which words are the rarest changes a little as texts come.
 FINEST = 22  # bits of a slot, in the key of a word
 _BITS = np.int64(FINEST)
 
@@ -44,22 +45,34 @@ def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
     used = used[np.diff(used, prepend=-1) != 0]
     texts = counts.rows(used)[:, 0][np.searchsorted(used, slots)]
     order = np.lexsort((slots, texts, numbers))
-    first = np.flatnonzero(np.diff(numbers[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
-    kept = order[rank < WORDS]
-    return packed(keys_of(finest[kept].astype(np.uint64), WORD), numbers[kept])
+    owners, keys = _two_and_two(numbers[order], finest[order], WORDS)
+    return packed(keys, owners)
 
 
-def rarest(tokens: Tokens, vocabulary: LocalVocabulary) -> tuple[I64, U64]:
-    """Of each text the words that make its keys in a scan (terms.py): owners, and keys."""
+def _two_and_two(owners: I64, words: I64, most: int) -> tuple[I64, U64]:
+    """Each two of the first `most` words of each owner, as keys, and whose they are."""
+    first = np.searchsorted(owners, owners)
+    left = np.arange(len(owners))
+    rank = left - first
+    sides = []
+    for step in range(1, most):
+        right = left + step
+        paired = (rank + step < most) & (right < len(owners))
+        paired[paired] = owners[right[paired]] == owners[left[paired]]
+        sides.append(np.stack((left[paired], right[paired])))
+    both = np.concatenate(sides, axis=1)
+    low, high = np.sort(words[both], axis=0).astype(np.uint64)
+    return owners[both[0]], keys_of((low << np.uint64(32)) | high, WORD)
+
+
+def rare_pairs(tokens: Tokens, vocabulary: LocalVocabulary) -> U64:
+    """The keys of words that a scan looks some texts up by (terms.py)."""
     owners, finest = distinct_words(tokens, np.arange(len(tokens)))
     slots = np.searchsorted(vocabulary.known, finest >> np.int64(FINEST - vocabulary.bits))
     known = vocabulary.texts[slots] >= 2
     owners, finest, slots = owners[known], finest[known], slots[known]
     order = np.lexsort((slots, -vocabulary.weights[slots], owners))
-    rank = np.arange(len(order)) - np.searchsorted(owners, owners[order])
-    kept = order[rank < KEPT]
-    return owners[kept], keys_of(finest[kept].astype(np.uint64), WORD)
+    return _two_and_two(owners[order], finest[order], KEPT)[1]
 
 
 def bands(signatures: Signatures, texts: I64, bounds: I64, *, recall: float) -> tuple[U64, I64]:

@@ -1,7 +1,7 @@
 """What a stored text or story is found by: keys, packed with its number into one 64-bit posting.
 
     RUN    each run of `passage` words of a text
-    WORD   the rarest words of a text, by their slots (vocabulary.py)
+    WORD   each two of the rarest words of a text, by their slots (vocabulary.py)
     PRINT  the fingerprint of a text, long or short
     BAND   each band of the signature of a story
 
@@ -44,7 +44,8 @@ def items_of(postings: U64) -> I64:
 def once(postings: U64) -> U64:
     """Postings sorted, each once."""
     held = np.sort(postings)
-    return held[np.concatenate((np.ones(min(1, len(held)), dtype=bool), np.diff(held) != 0))]
+    first = np.concatenate((np.ones(min(1, len(held)), dtype=bool), np.diff(held) != 0))
+    return np.asarray(held[first])
 
 
 @kernel

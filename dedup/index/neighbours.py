@@ -32,8 +32,9 @@ from dedup.index.rows import Contents, Rows, piece
 from dedup.index.view import View
 from dedup.index.words import Counts, LocalVocabulary
 from dedup.kernels import I64, U64
+from dedup.kinds import COPIED
 from dedup.minhash import sign
-from dedup.ragged import Hashes, spans_at
+from dedup.ragged import Hashes
 from dedup.settings import Settings
 from dedup.shingles import shingle
 from dedup.terms import FEW, Terms, rare_pairs, terms
@@ -41,6 +42,7 @@ from dedup.tokens import Tokens
 
 RELATIVES = 128  # that are looked up in turn
 _ROUNDS = 2  # of doing so
+_RETOLD = 0.2  # of the weight of words: less is no retelling, as a rule
 _SHIFT = np.uint64(ITEM_BITS)
 
 
@@ -98,6 +100,10 @@ class Search:
             if words >= settings.min_words:
                 self.held[no] = self._with_own(no, row, paragraph, words)
         self.own = set(self.held)
+        self.looked_up: set[int] = set()  # of which all runs were looked up, and …
+        self.words_of: set[int] = set()  # … of which the words were
+        self.by_word: set[int] = set()  # who has two of those
+        self.postings = np.empty(0, dtype=np.uint64)  # of all runs that were looked up
 
     def _with_own(self, no: int, row: int, paragraph: int, words: int) -> Held:
         """A text of the story, with the story among its places."""
@@ -112,42 +118,52 @@ class Search:
         """Look up the story, then its relatives, then theirs."""
         if self.total <= FEW:
             return self._everything()
-        centre = set(self.own)
-        found = self._around(centre)
+        self._look_up_runs(self.own)
+        self._look_up_words(self.own)
+        found = self._around()
         for _ in range(_ROUNDS):
-            relatives = self._related(found, centre)
+            relatives, telling = self._related(found)
             if not relatives:
                 break
-            if len(centre) - len(self.own) + len(relatives) > RELATIVES:
-                self.complete = False
-                room = max(0, RELATIVES - len(centre) + len(self.own))
-                relatives = set(sorted(relatives, key=self._rank)[:room])
-            centre |= relatives
-            found = self._around(centre)
+            self._look_up_runs(relatives)
+            self._look_up_words(telling)
+            found = self._around()
         return found
 
     def _rank(self, no: int) -> tuple[Order, int]:
         return self.held[no].order, self.held[no].paragraph
 
-    def _related(self, found: Neighbours, centre: set[int]) -> set[int]:
-        """The texts that are worth comparing with one of the story, as far as they are new."""
-        own = np.array(sorted(found.own.values()), dtype=np.int64)
+    def _related(self, found: Neighbours) -> tuple[set[int], set[int]]:
+        """The texts that are worth comparing with one of the story, as far as they are new.
+
+        Beside them those of which a retelling may lead on to another text.
+        """
+        own = np.zeros(len(found.texts), dtype=bool)
+        own[list(found.own.values())] = True
         pairs = np.concatenate((found.by_runs, found.by_words))
         by_runs = np.arange(len(pairs)) < len(found.by_runs)
-        near = np.isin(pairs, own).any(axis=1)
-        pairs, by_runs = pairs[near], by_runs[near]
         stories = np.array([text.story for text in found.texts], dtype=np.int64)
-        apart = stories[pairs[:, 0]] != stories[pairs[:, 1]]
-        pairs, by_runs = pairs[apart], by_runs[apart]
-        if not len(pairs):
-            return set()
+        chosen = own[pairs].any(axis=1) & (stories[pairs[:, 0]] != stories[pairs[:, 1]])
+        if not chosen.any():
+            return set(), set()
         said = compared(
-            pairs, by_runs, lambda chosen: some(found.tokens, chosen), found.background,
-            width=self.settings.shingle, containment=self.settings.containment,
-            partial_words=self.settings.partial_words, threads=1,
+            pairs[chosen], by_runs[chosen], lambda rows: some(found.tokens, rows),
+            found.background, width=self.settings.shingle,
+            containment=self.settings.containment, partial_words=self.settings.partial_words,
+            threads=1,
         )  # fmt: skip
-        related = {found.texts[k].no for k in set(said.pairs.reshape(-1).tolist())}
-        return related - centre
+        copies = np.isin(said.by_runs, COPIED) | (said.weights.jaccard >= _RETOLD)
+        relatives = self._numbers(found, said.pairs) - self.looked_up
+        telling = self._numbers(found, said.pairs[copies]) - self.words_of
+        room = RELATIVES - len(self.looked_up) + len(self.own)
+        if len(relatives) > room:
+            self.complete = False
+            relatives = set(sorted(relatives, key=self._rank)[:room])
+        return relatives, telling & (relatives | self.looked_up)
+
+    @staticmethod
+    def _numbers(found: Neighbours, pairs: I64) -> set[int]:
+        return {found.texts[k].no for k in set(pairs.reshape(-1).tolist())}
 
     def _everything(self) -> Neighbours:
         """All texts of a small index."""
@@ -170,45 +186,55 @@ class Search:
         by_passage = passages.candidates(runs, count, bucket=self.settings.bucket)
         worn = passages.well_worn(runs, tokens.offsets, width=self.settings.passage)
         every = np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
-        return self._neighbours(
-            chosen, tokens, begins, Background(vocabulary, held, worn, tokens.offsets),
-            np.concatenate((by_sketch, by_passage)), every,
+        own = {no: k for k, no in enumerate(chosen) if no in self.own}
+        return Neighbours(
+            [self.held[no] for no in chosen], own, tokens, begins, self.contents,
+            Background(vocabulary, held, worn, tokens.offsets),
+            np.concatenate((by_sketch, by_passage)), every, self.complete,
         )  # fmt: skip
 
-    def _around(self, centre: set[int]) -> Neighbours:
-        """Some texts and all that are candidates to go with them."""
-        settings = self.settings
-        middle = sorted(centre)
-        tokens, _ = self._tokens(middle)
-        runs = shingle(tokens, width=settings.passage)
-        own = once(packed(keys_of(runs.values, RUN), _owners(runs.offsets, middle)))
-        found = self._alive(once(np.concatenate((own, self._found(own >> _SHIFT)))))
-        keys, items = found >> _SHIFT, items_of(found)
-        ranked = sorted(set(items.tolist()), key=self._rank)
-        place = {no: k for k, no in enumerate(ranked)}
-        ranks = np.array([place[no] for no in items.tolist()], dtype=np.int64)
-        pairs = distinct(pairs_within(keys, ranks, bound=settings.bucket), max(1, len(ranked)))
-        numbers = np.array(ranked, dtype=np.int64)[pairs] if len(ranked) else pairs
-        middles = np.array(middle, dtype=np.int64)
-        numbers = numbers[np.isin(numbers, middles).any(axis=1)]
+    def _around(self) -> Neighbours:
+        """All texts that were looked up, and those that are candidates to go with them."""
+        bound = self.settings.bucket
+        keys, items = self.postings >> _SHIFT, items_of(self.postings)
+        held, inverse = np.unique(items, return_inverse=True)
+        numbers = held.tolist()
+        ranked = np.array(sorted(range(len(numbers)), key=lambda k: self._rank(numbers[k])), int)
+        ranks = np.empty(len(ranked), dtype=np.int64)
+        ranks[ranked] = np.arange(len(ranked))
+        pairs = distinct(pairs_within(keys, ranks[inverse], bound=bound), max(1, len(ranked)))
+        pairs = held[ranked][pairs] if len(ranked) else pairs
+        middle = np.array(sorted(self.looked_up), dtype=np.int64)
+        pairs = pairs[np.isin(pairs, middle).any(axis=1)]
 
-        by_words = self._sharing_words(middle, tokens)
-        chosen = sorted({*centre, *numbers.reshape(-1).tolist(), *by_words}, key=self._rank)
+        chosen = sorted(
+            {*self.looked_up, *pairs.reshape(-1).tolist(), *self.by_word}, key=self._rank
+        )
         tokens, begins = self._tokens(chosen)
-        vocabulary, held = self._words(tokens)
-        position = {no: k for k, no in enumerate(chosen)}
-        by_runs = np.array(
-            [(position[a], position[b]) for a, b in numbers.tolist()], dtype=np.int64
-        ).reshape(-1, 2)
-        rare = _keyed(rare_pairs(held, vocabulary, slice(0, len(chosen))))
-        retold = passages.candidates(rare, len(chosen), bucket=settings.bucket)
-        at = np.array(sorted(position[no] for no in centre), dtype=np.int64)
-        retold = retold[np.isin(retold, at).any(axis=1)]
+        vocabulary, words = self._words(tokens)
+        order = np.argsort(np.array(chosen, dtype=np.int64))
+        by_runs = order[np.searchsorted(np.array(chosen, dtype=np.int64)[order], pairs)]
+        rare = _keyed(rare_pairs(words, vocabulary, slice(0, len(chosen))))
+        retold = passages.candidates(rare, len(chosen), bucket=bound)
+        telling = np.array([no in self.words_of for no in chosen], dtype=bool)
+        retold = retold[telling[retold].any(axis=1)]
+        own = {no: k for k, no in enumerate(chosen) if no in self.own}
         worn = self._worn(tokens, keys)
-        return self._neighbours(
-            chosen, tokens, begins, Background(vocabulary, held, worn, tokens.offsets),
-            np.sort(by_runs, axis=1), retold,
+        return Neighbours(
+            [self.held[no] for no in chosen], own, tokens, begins, self.contents,
+            Background(vocabulary, words, worn, tokens.offsets), by_runs, retold, self.complete,
         )  # fmt: skip
+
+    def _look_up_runs(self, texts: set[int]) -> None:
+        """Find who shares a run with some texts."""
+        middle = sorted(texts - self.looked_up)
+        self.looked_up |= texts
+        tokens, _ = self._tokens(middle)
+        runs = shingle(tokens, width=self.settings.passage)
+        owners = np.repeat(np.array(middle, dtype=np.int64), np.diff(runs.offsets))
+        own = once(packed(keys_of(runs.values, RUN), owners))
+        found = self._alive(self._found(own >> _SHIFT))
+        self.postings = once(np.concatenate((self.postings, own, found)))
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
@@ -220,7 +246,7 @@ class Search:
         items = items_of(postings)
         self._look_at(set(items.tolist()))
         kept = np.array([no in self.held for no in items.tolist()], dtype=bool)
-        return postings[kept]
+        return np.asarray(postings[kept])
 
     def _look_at(self, numbers: set[int]) -> None:
         """Know where texts stand."""
@@ -233,22 +259,16 @@ class Search:
         self.held |= {no: one for no, one in held.items() if one.words >= self.settings.min_words}
         self.gone |= fresh - self.held.keys()
 
-    def _sharing_words(self, middle: list[int], tokens: Tokens) -> set[int]:
-        """Texts that have two of the rarest words of one of these."""
+    def _look_up_words(self, texts: set[int]) -> None:
+        """Find who has two of the rarest words of one of some texts."""
+        middle = sorted(texts - self.words_of)
+        self.words_of |= texts
+        tokens, _ = self._tokens(middle)
         vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
-        owners, keys = keyed.rarest(tokens, vocabulary)
-        order = np.argsort(keys, kind="stable")
-        owners, keys = owners[order], keys[order]
-        found = self._found(keys)
-        low = np.searchsorted(keys, found >> _SHIFT, side="left")
-        high = np.searchsorted(keys, found >> _SHIFT, side="right")
-        rows, offsets = spans_at(low, high - low)
-        items = np.repeat(items_of(found), np.diff(offsets))
-        both = np.sort((owners[rows] << np.int64(ITEM_BITS)) | items)
-        twice = both[1:][np.diff(both) == 0]
-        texts = set((twice & np.int64(2**ITEM_BITS - 1)).tolist())
-        self._look_at(texts)
-        return texts & self.held.keys()
+        keys = np.sort(keyed.rare_pairs(tokens, vocabulary))
+        sharing = set(items_of(self._found(keys)).tolist())
+        self._look_at(sharing)
+        self.by_word |= sharing & self.held.keys()
 
     def _tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
         """The words of texts at their first places."""
@@ -309,20 +329,6 @@ class Search:
         at = dict(zip(self.given.numbers.tolist(), self.given.texts.first.tolist(), strict=True))
         pieces = [piece((self.given.marks, self.given.content), at[no]) for no in texts]
         return gather(pieces, self.folding)[0]
-
-    def _neighbours(
-        self, chosen: list[int], tokens: Tokens, begins: I64, background: Background,
-        by_runs: I64, by_words: I64,
-    ) -> Neighbours:  # fmt: skip
-        own = {no: k for k, no in enumerate(chosen) if no in self.own}
-        return Neighbours(
-            [self.held[no] for no in chosen], own, tokens, begins, self.contents, background,
-            by_runs, by_words, self.complete,
-        )  # fmt: skip
-
-
-def _owners(offsets: I64, numbers: list[int]) -> I64:
-    return np.repeat(np.array(numbers, dtype=np.int64), np.diff(offsets))
 
 
 def _keyed(held: Hashes) -> passages.Repeated:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from dedup.index.content import Content, Folding, Marks, gather, unpack
@@ -35,6 +37,34 @@ class Place:
 Contents = dict[int, tuple[Marks, Content]]
 
 
+class Opened:
+    """Contents that were read lately, for several threads.
+
+    They stay true, since the number of a story is never given again.
+    """
+
+    def __init__(self, most: int = 2_000) -> None:
+        """Keep so many stories."""
+        self._most = most
+        self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
+        self._lock = Lock()
+
+    def some(self, stories: Collection[int]) -> Contents:
+        """Those of some stories that are kept."""
+        with self._lock:
+            found = {story: self._held[story] for story in stories if story in self._held}
+            for story in found:
+                self._held.move_to_end(story)
+        return found
+
+    def keep(self, story: int, content: tuple[Marks, Content]) -> None:
+        """Keep one more, in place of the one that was not read for longest."""
+        with self._lock:
+            self._held[story] = content
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows that a connection sees.
@@ -44,6 +74,7 @@ class Rows:
 
     connection: sqlite3.Connection
     where: str
+    opened: Opened = field(default_factory=lambda: Opened(1))
 
     def of(self, query: str, names: Collection[Any]) -> list[Any]:
         """The rows of a query that ends in IN, for these names or numbers."""
@@ -69,8 +100,12 @@ class Rows:
 
     def contents(self, stories: Collection[int]) -> Contents:
         """The paragraphs and the content of stories."""
-        rows = self.of("SELECT no, marks, text FROM story WHERE no IN", stories)
-        return {row[0]: (Marks.unpack(row[1]), unpack(row[2], self.where)) for row in rows}
+        found = self.opened.some(stories)
+        missing = [story for story in stories if story not in found]
+        for no, marks, text in self.of("SELECT no, marks, text FROM story WHERE no IN", missing):
+            found[no] = Marks.unpack(marks), unpack(text, self.where)
+            self.opened.keep(no, found[no])
+        return found
 
     def earliest(
         self, text: int, *, counted: bool, without: int = 0

@@ -1,9 +1,9 @@
 """Postings on disk: sorted segments that are written once, and merged when there are many.
 
 A segment is a run of blocks (blocks.py), a directory that says with which posting each begins, and
-a sieve of its keys (sieve.py). Directory and sieve stay in memory, about nine bits a key. To look up
-keys, those that the sieve lets through are searched in the directory, and their blocks are read: a
-key that stands nowhere costs no reading, as a rule.
+a sieve of its keys (sieve.py). Directory and sieve stay in memory, about eleven bits a key. To look
+up keys, those that the sieve lets through are searched in the directory, and their blocks are read:
+a key that stands nowhere costs no reading, as a rule.
 
 Segments of about one size are merged once there are FAN of them, so that a posting is written a few
 times in its life. One of more than LIMIT postings is left alone: what a merge holds up is bounded.
@@ -19,21 +19,22 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from dedup import sorting
 from dedup.index import sieve
-from dedup.index.blocks import decode, encode
-from dedup.index.keys import ITEM_BITS, KEY_BITS, once
+from dedup.index.blocks import decode, encode, pick
+from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
 from dedup.kernels import I64, U64
 
 FAN = 8
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 LIMIT = 2**24  # postings of a merged segment
-MOST = 256  # postings of one key that are read
+_DEEP = 3  # blocks of one key that are read, of a segment
 _SLICE = 2**20  # postings
 _SHIFT = np.uint64(ITEM_BITS)
+_ITEM = np.uint64(LARGEST)
 _TOP = 2**KEY_BITS
 
 
@@ -61,18 +62,18 @@ def load(connection: sqlite3.Connection, no: int) -> Segment:
 
 
 def find(connection: sqlite3.Connection, segment: Segment, keys: U64) -> U64:
-    """The postings of some sorted keys, sorted; of each at most those of MOST or so."""
+    """The postings of some sorted keys, sorted; of each no more than stand in a few blocks."""
     keys = keys[sieve.passing(segment.sieve, keys)]
     if not len(keys):
         return keys
     low = keys << _SHIFT
-    first = np.searchsorted(segment.heads, low, side="left") - 1
-    last = np.searchsorted(segment.heads, low + ((np.uint64(1) << _SHIFT) - np.uint64(1)), "right")
-    first = np.maximum(first, 0)
-    last = np.minimum(last - 1, first + 2)
-    spans = np.concatenate([np.arange(a, b + 1) for a, b in zip(first, last, strict=True)])
-    held = blocks(connection, segment, np.unique(spans))
-    return held[sorting.among(keys, held >> _SHIFT)]
+    first = np.maximum(np.searchsorted(segment.heads, low, side="left") - 1, 0)
+    last = np.searchsorted(segment.heads, low | _ITEM, side="right") - 1
+    spans = [first, *(np.minimum(first + more, last) for more in range(1, _DEEP))]
+    wanted = np.sort(np.concatenate(spans))
+    wanted = wanted[np.diff(wanted, prepend=-1) != 0]
+    wanted = wanted[wanted >= 0]
+    return pick(_data(connection, segment, wanted), segment.heads[wanted], keys)
 
 
 def passing(segment: Segment, postings: U64) -> np.ndarray:
@@ -94,11 +95,15 @@ def among(postings: U64, keys: U64) -> U64:
 
 def blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64:
     """The postings of some blocks of a segment."""
+    return decode(_data(connection, segment, chosen), segment.heads[chosen])
+
+
+def _data(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> list[bytes]:
     rows = connection.execute(
         "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
         (json.dumps((chosen + segment.first).tolist()),),
     ).fetchall()
-    return decode([row[0] for row in rows], segment.heads[chosen])
+    return [row[0] for row in rows]
 
 
 def every(connection: sqlite3.Connection, segment: Segment) -> Iterator[U64]:
@@ -147,7 +152,7 @@ def merge(
 
     def parts() -> Iterator[U64]:
         done = [0] * len(segments)
-        for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        for low, high in pairwise(bounds):
             held = [
                 _slice(connection, segment, low, high, done, k)
                 for k, segment in enumerate(segments)

@@ -1,7 +1,7 @@
 """Signatures as objects of datasketch, for a pipeline that holds its own `MinHashLSH`.
 
-They are what datasketch itself makes of the same shingles (minhash.py): the hash of a shingle is the
-top half of ours, four bytes for `update` with a `hashfunc` that takes them as they are.
+They are what datasketch itself makes of the same shingles (minhash.py): the hash of a shingle is
+the top half of ours, four bytes for `update` with a `hashfunc` that takes them as they are.
 """
 
 from __future__ import annotations

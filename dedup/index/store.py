@@ -16,7 +16,7 @@ import platform
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -242,10 +242,8 @@ class Store:
 
     def _say_who(self, who: bytes) -> None:
         """Note who writes; it is a courtesy, so that no fault in it matters."""
-        try:
+        with suppress(OSError):
             self._beside.write_bytes(who)
-        except OSError:
-            pass
 
     def _busy(self) -> Busy:
         try:
@@ -306,8 +304,6 @@ class Store:
             return
         for connection in self._open:
             connection.close()
-        try:
+        with suppress(OSError):
             if not self._beside.read_bytes():
                 self._beside.unlink()
-        except OSError:
-            pass

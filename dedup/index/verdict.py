@@ -51,7 +51,7 @@ class Seen:
 
     start, end: characters of the story's text.
     kind: same, edited, partial, rewritten or template, as `match` has it; `new` where nothing
-        earlier is like it; `furniture` where it is too short to be matched and stands elsewhere too.
+        earlier is like it; `furniture` where it is too short to be matched and stands elsewhere.
     recycled_words: those that stand in an earlier story.
     family: the id of the family it is part of, as in a report, or nothing.
     first_seen: where the first text of that family was first seen; the story itself may be it.

@@ -86,7 +86,7 @@ def _recent(
         row = connection.execute(
             "SELECT slots, counts FROM vocabulary WHERE no = ?", (base,)
         ).fetchone()
-        counts = Counts.unpack(*row, bits) if row else Counts.none(bits)
+        counts = Counts.unpack(row[0], row[1], bits) if row else Counts.none(bits)
     else:
         last, recent, counts = known.last, known.recent, known.counts
     rows = connection.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -69,7 +68,7 @@ def stats(connection: sqlite3.Connection, view: View, path: Path) -> Stats:
         paragraphs=paragraphs,
         texts=view.texts,
         words=int(view.meta["words"]),
-        bytes=sum(os.path.getsize(one) for one in beside if one.exists()),
+        bytes=sum(one.stat().st_size for one in beside if one.exists()),
         postings=postings,
         segments=len(view.segments),
         schema=connection.execute("PRAGMA user_version").fetchone()[0],
@@ -115,7 +114,7 @@ def arriving(
         corpus = corpus_from(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
         yield of_corpus(corpus)
         return
-    given = iter(source)
+    given: Iterator[Any] = iter(source)  # type: ignore[arg-type]
     first = list(islice(given, 1))
     if first and isinstance(first[0], str | Path):
         corpus = corpus_from([*first, *given], fields=fields, encoding=encoding, skip_bad=skip_bad)

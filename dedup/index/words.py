@@ -137,7 +137,8 @@ class LocalVocabulary(Vocabulary):
         bits = counts[0].bits
         known = np.sort(slots_of(stems, bits))
         known = known[np.diff(known, prepend=-1) != 0]
-        held = np.ascontiguousarray(sum(part.rows(known) for part in counts).T)
+        rows = np.sum([part.rows(known) for part in counts], axis=0, dtype=np.int32)
+        held = np.ascontiguousarray(rows.T)
         weights, names = rated(held, texts)
         return cls(held[0], weights, names, known, bits)
 

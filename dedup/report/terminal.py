@@ -25,7 +25,7 @@ _SKIPPED = 5
 _MARGIN = 80  # characters of the paragraph on either side of a copied passage
 _STYLES = {"equal": "", "skipped": "dim", "dropped": "red strike", "added": "green"}
 _MARKS = {"dropped": ("[-", "-]"), "added": ("{+", "+}")}
-_KIND_STYLES = {
+KIND_STYLES = {
     "same": "bold yellow",
     "edited": "bold cyan",
     "partial": "bold magenta",
@@ -161,7 +161,7 @@ def _family(report: Report, family: Family) -> Padding:
     first = family.first_seen
     head = Text.assemble(
         "\n",
-        (family.kind, _KIND_STYLES.get(family.kind, "bold")),
+        (family.kind, KIND_STYLES.get(family.kind, "bold")),
         f"  in {count(family.stories, 'story', 'stories')}",
         f" of {count(family.sources, 'source')}" if family.sources else "",
         f", {count(family.wordings, 'wording')}" if family.wordings > 1 else "",
@@ -183,7 +183,7 @@ def _changed(report: Report, family: Family) -> list[Text]:
         return []
     copy = next((copy for copy in altered if copy.kind == "edited"), altered[0])
     line = Text.assemble(
-        (f"{copy.kind} ", _KIND_STYLES.get(copy.kind, "")),
+        (f"{copy.kind} ", KIND_STYLES.get(copy.kind, "")),
         (f"{day(copy.published)}, {shortened(copy.passage.story, 50)}: ", "dim"),
     )
     if copy.kind == "partial":
@@ -200,7 +200,7 @@ def _retold(report: Report, family: Family) -> list[Text]:
         if copy.kind == "rewritten":
             return [
                 Text.assemble(
-                    ("rewritten ", _KIND_STYLES["rewritten"]),
+                    ("rewritten ", KIND_STYLES["rewritten"]),
                     (f"{day(copy.published)}, {shortened(copy.passage.story, 50)}: ", "dim"),
                     shortened(report.text(copy.passage), _EXCERPT),
                     (f" (shared: {shortened(', '.join(copy.evidence), _EXCERPT)})", "dim"),
