@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
-from dedup.settings import DEFAULTS, Settings
+from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from dedup.evaluation import Evaluation, evaluate
     from dedup.index import Index, Verdict
+    from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
     from dedup.report import (
         Family,
@@ -32,6 +33,7 @@ _LATER = {
     "Story": "dedup.stories",
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(("Index", "Verdict"), "dedup.index"),
+    **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
     **dict.fromkeys(
         (
             "Family",
@@ -49,6 +51,7 @@ _LATER = {
 }
 
 __all__ = [
+    "CLASSIC",
     "DEFAULTS",
     "BadInput",
     "BadOutput",
@@ -61,6 +64,7 @@ __all__ = [
     "Match",
     "NearDuplicate",
     "Occurrence",
+    "Pairs",
     "Passage",
     "PastedRun",
     "Report",
@@ -71,6 +75,7 @@ __all__ = [
     "Summary",
     "Verdict",
     "evaluate",
+    "near_duplicates",
     "scan",
 ]
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup import lsh
 from dedup.buckets import distinct
 from dedup.kernels import I64, U32, chunks, kernel, spread
 from dedup.minhash import EMPTY, Signatures
@@ -53,14 +52,10 @@ def alike_stories(
     links: I64,
     weights: I64,
     words: I64,
-    signatures: Signatures,
-    texts: I64,
-    bounds: I64,
+    sketched: I64,
     shingles_of: Callable[[I64], Shingles],
     *,
     story_threshold: float = DEFAULTS.story_threshold,
-    bucket: int = DEFAULTS.bucket,
-    recall: float = DEFAULTS.recall,
     threads: int = DEFAULTS.threads,
 ) -> AlikeStories:
     """Find the near-duplicates.
@@ -68,18 +63,12 @@ def alike_stories(
     links: int64 (links, 2), for each recycled passage where it was first seen, and its own story.
     weights: int64 (links,), the words of each passage.
     words: int64 (stories,), the words of each story.
-    texts: int64 (paragraphs,), the text of each paragraph or -1; story s has the paragraphs
-        bounds[s]:bounds[s + 1].
+    sketched: int64 (pairs, 2), candidates by their signatures.
     shingles_of: the shingles of whole stories.
     """
     count = len(words)
-    sketched = lsh.candidates(
-        story_signatures(signatures, texts, bounds),
-        threshold=JACCARD, recall=recall, bucket=bucket, threads=threads,
-    )  # fmt: skip
     linked = _linked(links, weights, words, _LOOSE * story_threshold)
     pairs = distinct(np.concatenate((sketched, linked)), max(1, count))
-
     pairs, counts = nearly_same(
         pairs, words, shingles_of, story_threshold=story_threshold, threads=threads
     )

@@ -6,7 +6,7 @@ bands. `bands` takes the fewest bands, hence the longest, that find the share `r
 at `threshold`; all slots are used. The chance counts what a signature can see: it is over the draw
 of the permutations, for sets of many shingles.
 
-Time O(spans * bands), one band in memory at a time.
+Time O(spans * bands), one band a thread in memory at a time.
 
 Indyk and Motwani, "Approximate nearest neighbors: towards removing the curse of dimensionality",
 STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
@@ -14,8 +14,7 @@ STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable
 
 import numpy as np
 
@@ -26,9 +25,11 @@ from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
 from dedup.tokens import mix
 
+_HELD = 4_000_000  # pairs
+_HALF = np.uint64(32)
 
-@cache
-def bands(permutations: int, *, threshold: float, recall: float) -> tuple[int, ...]:
+
+def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
     """The rows of each band: the fewest bands that find `recall` of the pairs at `threshold`.
 
     Raises:
@@ -36,7 +37,7 @@ def bands(permutations: int, *, threshold: float, recall: float) -> tuple[int, .
     """
     check(permutations=permutations, threshold=threshold, recall=recall)
     for count in range(1, permutations + 1):
-        rows = tuple(len(part) for part in np.array_split(np.arange(permutations), count))
+        rows = [len(part) for part in np.array_split(np.arange(permutations), count)]
         if expected_recall(rows, threshold) >= recall:
             return rows
     raise BadSetting(
@@ -45,7 +46,7 @@ def bands(permutations: int, *, threshold: float, recall: float) -> tuple[int, .
     )
 
 
-def expected_recall(rows: Sequence[int], jaccard: float) -> float:
+def expected_recall(rows: list[int], jaccard: float) -> float:
     """The chance that a pair of this Jaccard similarity agrees on at least one band."""
     return float(1 - np.prod([1 - jaccard**r for r in rows]))
 
@@ -64,42 +65,87 @@ def candidates(
         BadSetting: a number is outside its range, or no bands reach `recall`.
     """
     cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
-    count = len(signatures)
-    ends = np.cumsum(cut).tolist()
+    bounds = [0, *np.cumsum(cut).tolist()]
+    filled = np.flatnonzero(signatures.rows[:, 0] != EMPTY)
+    every = len(filled) == len(signatures)
 
-    def pairs_of(band: tuple[int, int]) -> I64:
-        keys = np.empty(count, dtype=np.uint64)
-        _band_keys(signatures.rows, band[0], band[1], keys)
+    def keys_of(band: int) -> U64:
+        keys = np.empty(len(signatures), dtype=np.uint64)
+        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
+        return keys if every else keys[filled]
+
+    found = sharing(keys_of, len(cut), len(filled), bucket=bucket, threads=threads)
+    return found if every else filled[found]
+
+
+def sharing(
+    keys_of: Callable[[int], U64],
+    bands: int,
+    count: int,
+    *,
+    bucket: int = DEFAULTS.bucket,
+    threads: int = DEFAULTS.threads,
+) -> I64:
+    """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
+
+    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart.
+    """
+
+    def pairs_of(band: int) -> I64:
+        keys = keys_of(band)
         repeats = Repeats(count)
         repeats.add(keys)
         items = repeats.positions(keys)
-        items = items[signatures.rows[items, 0] != EMPTY]
-        return distinct(pairs_within(keys[items], items, bound=bucket), count)
+        return pairs_within(keys[items], items, bound=bucket)
 
-    found = np.empty((0, 2), dtype=np.int64)
-    starts = [0, *ends[:-1]]
-    for pairs in spread(pairs_of, zip(starts, ends, strict=True), threads=threads):
-        found = np.concatenate((found, pairs))
-        if len(found) > 4_000_000:  # a pair that many bands find is kept once
-            found = distinct(found, count)
-    return distinct(found, count)
+    found, held = [np.empty((0, 2), dtype=np.int64)], 0
+    for pairs in spread(pairs_of, range(bands), threads=threads):
+        found.append(pairs)
+        held += len(pairs)
+        if held > _HELD:  # a pair that many bands find is kept once
+            found = [distinct(np.concatenate(found), count)]
+            held = 0
+    return distinct(np.concatenate(found), count)
 
 
-def keys(signatures: Signatures, *, threshold: float, recall: float) -> U64:
-    """The key of every band, uint64 (spans, bands)."""
-    cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
-    ends = np.cumsum(cut).tolist()
-    out = np.empty((len(cut), len(signatures)), dtype=np.uint64)
-    for band, (first, last) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
-        _band_keys(signatures.rows, first, last, out[band])
-    return out.T
+def band_keys(signatures: Signatures, cut: list[int]) -> U32:
+    """The top half of each band's key, uint32 (bands, spans); cut: the rows of each band.
+
+    Two bands that differ have one with a probability of 2**-32, which makes a candidate too many.
+    """
+    bounds = [0, *np.cumsum(cut).tolist()]
+    out = np.empty((len(cut), len(signatures)), dtype=np.uint32)
+    keys = np.empty(len(signatures), dtype=np.uint64)
+    for band in range(len(cut)):
+        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
+        np.right_shift(keys, _HALF, out=out[band], casting="unsafe")
+    return out
+
+
+def agreeing(keys: U32, *, bucket: int = DEFAULTS.bucket, threads: int = DEFAULTS.threads) -> I64:
+    """Pairs of spans that have a key in common, as `candidates` gives them.
+
+    keys: as `band_keys` gives them.
+    """
+
+    def keys_of(band: int) -> U64:
+        return np.asarray(keys[band].astype(np.uint64) << _HALF)
+
+    return sharing(keys_of, len(keys), keys.shape[1], bucket=bucket, threads=threads)
 
 
 @kernel
 def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
     """Chain slots first:last of every row into one key."""
     for d in range(rows.shape[0]):
-        key = np.uint64(first)
-        for k in range(first, last):
-            key = mix(key ^ np.uint64(rows[d, k])) + np.uint64(0x9E3779B97F4A7C15)
-        keys[d] = mix(key)
+        keys[d] = chain(rows, d, first, last)
+
+
+@kernel
+def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
+    """The key of slots first:last of one row."""
+    key: np.uint64 = np.uint64(first)
+    for k in range(first, last):
+        key = mix(key ^ np.uint64(rows[row, k])) + np.uint64(0x9E3779B97F4A7C15)
+    key = mix(key)
+    return key  # noqa: RET504 (typed so)

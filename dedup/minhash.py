@@ -67,7 +67,7 @@ def sign(
     check(permutations=permutations, seed=seed)
     a, b = _drawn(permutations, seed)
     rows = np.empty((len(shingles), permutations), dtype=np.uint32)
-    _minima(shingles.values, shingles.offsets, a, b, rows)
+    minima(shingles.values, shingles.offsets, a, b, rows)
     return Signatures(rows, seed, shingles.width)
 
 
@@ -75,7 +75,7 @@ _drawn = permutations
 
 
 @kernel
-def _minima(values: U64, offsets: I64, a: U32, b: U32, rows: U32) -> None:
+def minima(values: U64, offsets: I64, a: U32, b: U32, rows: U32) -> None:
     """Fill rows[d, k] with the least image of span d's hashes under permutation k."""
     slots = rows.shape[1]
     for d in range(rows.shape[0]):

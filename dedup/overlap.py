@@ -18,9 +18,14 @@ def overlaps(shingles: Shingles, pairs: I64) -> I64:
 
     pairs: int64 (pairs, 2), positions in `shingles`. Gives int64 (pairs, 3).
     """
+    return sorted_overlaps(in_order(shingles), pairs)
+
+
+def in_order(shingles: Shingles) -> Shingles:
+    """The same shingles, those of each text sorted."""
     values = shingles.values.copy()
     sort_spans(values, np.empty(len(values), dtype=np.int32), shingles.offsets)
-    return sorted_overlaps(Shingles(values, shingles.offsets, shingles.width), pairs)
+    return Shingles(values, shingles.offsets, shingles.width)
 
 
 def sorted_overlaps(shingles: Shingles, pairs: I64) -> I64:

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64, U8, kernel
+from dedup.kernels import I64, U8, chunks, kernel, spread
+from dedup.settings import DEFAULTS
 
 LONG = 1500  # bytes: about 250 English words, beyond nearly every paragraph of wire copy
 GROUP = 150  # bytes: about 25 words, one sentence or two
 HARD = 20_000  # bytes: no paragraph is longer, even where no sentence ends
 WRAP = 100  # bytes: no line of a wrapped text is longer
+_PART = 4_000_000  # bytes of text that a thread cuts at a time
 
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
 
@@ -44,13 +46,20 @@ class Paragraphs:
         return len(self.starts)
 
 
-def split(buffer: U8, starts: I64, ends: I64) -> Paragraphs:
+def split(buffer: U8, starts: I64, ends: I64, *, threads: int = DEFAULTS.threads) -> Paragraphs:
     """Cut the texts starts[k]:ends[k] (int64, bytes) of `buffer` into paragraphs."""
-    lines = int(np.count_nonzero(buffer == _NEWLINE)) + int(np.count_nonzero(buffer == _RETURN))
-    room = lines + len(buffer) // GROUP + len(starts)
-    columns = np.empty((3, room), dtype=np.int64)
-    used = _split(buffer, starts, ends, columns[0], columns[1], columns[2])
-    return Paragraphs(columns[0, :used], columns[1, :used], columns[2, :used])
+
+    def cut(part: slice) -> I64:
+        own = starts[part], ends[part]
+        room = int((own[1] - own[0] + 1).sum()) // 2  # a character each, and a line break
+        columns = np.empty((3, room + len(own[0])), dtype=np.int64)
+        used = _split(buffer, *own, columns[0], columns[1], columns[2])
+        columns[0, :used] += part.start
+        return columns[:, :used].copy()
+
+    parts = chunks(ends - starts, _PART)
+    done = [np.empty((3, 0), dtype=np.int64), *spread(cut, parts, threads=threads)]
+    return Paragraphs(*(np.concatenate([one[column] for one in done]) for column in range(3)))
 
 
 @kernel

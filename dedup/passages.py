@@ -40,22 +40,36 @@ class Repeated:
     places: I32
 
 
-def repeated(
+def marked(
     parts: Sequence[slice],
     keys_of: Callable[[slice], Hashes],
     *,
     keys: int,
     threads: int = DEFAULTS.threads,
-) -> Repeated:
-    """Find the keys that stand more than once; with them some that do not, by chance.
+) -> Repeats:
+    """Mark which keys stand more than once.
 
     parts: positions of the texts, cut into consecutive slices from 0.
-    keys_of: the keys of one part; called twice a part, from several threads.
+    keys_of: the keys of one part; called from several threads.
     keys: how many there are of all texts together, for the size of the bitmaps.
     """
     repeats = Repeats(keys)
     for held in spread(keys_of, parts, threads=threads):
         repeats.add(held.values)
+    return repeats
+
+
+def repeated(
+    parts: Sequence[slice],
+    keys_of: Callable[[slice], Hashes],
+    repeats: Repeats,
+    *,
+    threads: int = DEFAULTS.threads,
+) -> Repeated:
+    """Collect the keys that are marked; a few that stand once are, by chance.
+
+    parts, keys_of: as `marked` takes them.
+    """
 
     def again(part: slice) -> tuple[U64, I64, I32]:
         held = keys_of(part)

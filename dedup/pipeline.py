@@ -15,9 +15,9 @@ from dedup.background import Background
 from dedup.errors import BadInput
 from dedup.evidence import evidence
 from dedup.families import assemble
-from dedup.kernels import I64, chunks, spread
+from dedup.intake import take_in
+from dedup.kernels import I64, chunks
 from dedup.match import match
-from dedup.minhash import Signatures, sign
 from dedup.occurrences import occurrences
 from dedup.paragraphs import split
 from dedup.readers import read, read_table
@@ -25,10 +25,9 @@ from dedup.report import Columns, Report
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
-from dedup.terms import FEW, KEPT, joined, rare_pairs, terms
-from dedup.texts import CHUNK, collapse
+from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
+from dedup.texts import CHUNK
 from dedup.tokens import Tokens, fold_table, tokenise
-from dedup.vocabulary import Vocabulary, vocabulary
 from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
@@ -100,42 +99,47 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
     """Find the recycled paragraphs of a corpus that has been read."""
     threads = settings.threads
     tell("paragraphs", 0.1)
-    table = fold_table(corpus.buffer)
-    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends)
-    texts = collapse(
-        corpus.buffer, paragraphs, table, min_words=settings.min_words, threads=threads
+    table = fold_table(corpus.buffer, threads=threads)
+    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
+    tell("texts", 0.15)
+    taken = take_in(
+        corpus.buffer,
+        paragraphs,
+        table,
+        stories=len(corpus),
+        min_words=settings.min_words,
+        width=settings.shingle,
+        passage=settings.passage,
+        permutations=settings.permutations,
+        seed=settings.seed,
+        threshold=settings.threshold,
+        recall=settings.recall,
+        threads=threads,
     )
-    first = texts.first
+    texts, first = taken.texts, taken.texts.first
     starts, ends = paragraphs.starts[first], paragraphs.ends[first]
     parts = chunks(ends - starts, CHUNK)
 
     def tokens_of(chosen: slice | I64) -> Tokens:
         return tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
 
-    tell("signatures", 0.25)
-    words = int(texts.words[first].sum())
-    signatures, rarity = _signatures(parts, tokens_of, len(texts), words, settings)
     tell("candidates", 0.35)
-    by_sketch = lsh.candidates(
-        signatures,
-        threshold=settings.threshold,
-        recall=settings.recall,
-        bucket=settings.bucket,
-        threads=threads,
-    )
+    by_sketch = lsh.agreeing(taken.keys, bucket=settings.bucket, threads=threads)
+    stories_by_sketch = taken.keyed[
+        lsh.agreeing(taken.story_keys, bucket=settings.bucket, threads=threads)
+    ]
     runs = passages.repeated(
         parts,
         lambda part: shingle(tokens_of(part), width=settings.passage),
-        keys=words,
+        taken.runs,
         threads=threads,
     )
     by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(texts.words[first], out=offsets[1:])
-    held = spread(lambda part: terms(tokens_of(part), rarity), parts, threads=threads)
     background = Background(
-        rarity,
-        joined(list(held)),
+        taken.words,
+        known(taken.drafts, taken.words, threads=threads),
         passages.well_worn(runs, offsets, width=settings.passage),
         offsets,
     )
@@ -166,13 +170,9 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
         np.stack((of_story[places.firsts], of_story), axis=1),
         np.diff(places.words, axis=1)[:, 0],
         words=np.bincount(paragraphs.stories, texts.words, len(corpus)).astype(np.int64),
-        signatures=signatures,
-        texts=texts.of,
-        bounds=np.searchsorted(paragraphs.stories, np.arange(len(corpus) + 1)),
+        sketched=stories_by_sketch,
         shingles_of=shingles_of,
         story_threshold=settings.story_threshold,
-        bucket=settings.bucket,
-        recall=settings.recall,
         threads=threads,
     )
     tell("done", 1.0)
@@ -185,7 +185,7 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
             fold=table,
             matches=matches,
             places=places,
-            evidence=evidence(matches, tokens_of, rarity),
+            evidence=evidence(matches, tokens_of, taken.words),
             alike=alike,
         )
     )
@@ -197,31 +197,11 @@ def _by_rare_words(
     """Candidate pairs that may retell each other, int64 (pairs, 2)."""
     if count <= FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
-    found = passages.repeated(
-        parts,
-        lambda part: rare_pairs(background.terms, background.words, part),
-        keys=count * KEPT * (KEPT - 1) // 2,
-        threads=settings.threads,
-    )
+
+    def keys_of(part: slice) -> Keys:
+        return rare_pairs(background.terms.heaviest[part])
+
+    keys = count * KEPT * (KEPT - 1) // 2
+    repeats = passages.marked(parts, keys_of, keys=keys, threads=settings.threads)
+    found = passages.repeated(parts, keys_of, repeats, threads=settings.threads)
     return passages.candidates(found, count, bucket=settings.bucket)
-
-
-def _signatures(
-    parts: list[slice],
-    tokens_of: Callable[[slice], Tokens],
-    count: int,
-    words: int,
-    settings: Settings,
-) -> tuple[Signatures, Vocabulary]:
-    """The signature of every text; the words are counted meanwhile."""
-    rows = np.empty((count, settings.permutations), dtype=np.uint32)
-
-    def fill(part: slice) -> Tokens:
-        tokens = tokens_of(part)
-        shingles = shingle(tokens, width=settings.shingle)
-        rows[part] = sign(shingles, permutations=settings.permutations, seed=settings.seed).rows
-        return tokens
-
-    filled = spread(fill, parts, threads=settings.threads)
-    rarity = vocabulary(filled, texts=count, words=words)
-    return Signatures(rows, settings.seed, settings.shingle), rarity

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from dedup.errors import BadSetting
 
 RANGES: dict[str, tuple[float, float]] = {  # of whole numbers where the bounds are whole
-    "min_words": (3, 1000),
+    "min_words": (1, 1000),
     "shingle": (1, 50),
     "permutations": (16, 1024),
     "seed": (0, 2**32 - 1),
@@ -85,6 +85,14 @@ def _choose(low: float, high: float) -> str:
 
 
 DEFAULTS = Settings()
+
+CLASSIC = Settings(min_words=1, shingle=5, threshold=0.7, recall=0.99, bucket=256)
+"""Of near-duplicate pairs of any texts (pairs.py): what users of MinHash LSH libraries expect.
+
+Word 5-grams, 128 permutations and a Jaccard similarity of 0.7 are the usual setting. Every text
+with a word counts, and buckets are compared whole up to a size at which other libraries' users
+would still expect all pairs.
+"""
 
 
 def cores() -> int:

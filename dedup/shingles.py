@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I64, U64, kernel
-from dedup.ragged import Hashes
+from dedup.ragged import Hashes, end_to_end, rows_at
 from dedup.settings import DEFAULTS, check
 from dedup.tokens import mix
 
@@ -42,6 +42,11 @@ class Shingles:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def take(self, rows: I64) -> Shingles:
+        """The shingles of some spans, in the order of `rows`."""
+        at, offsets = rows_at(self.offsets, rows)
+        return Shingles(self.values[at], offsets, self.width)
+
 
 def shingle(tokens: Hashes, *, width: int = DEFAULTS.shingle) -> Shingles:
     """The shingles of every span, `width` words each; tokens, or the hashes of words alone.
@@ -52,7 +57,7 @@ def shingle(tokens: Hashes, *, width: int = DEFAULTS.shingle) -> Shingles:
     check(shingle=width)
     offsets = shingle_offsets(np.diff(tokens.offsets), width)
     values = np.empty(int(offsets[-1]), dtype=np.uint64)
-    _shingle(tokens.values, tokens.offsets, width, values, offsets)
+    roll(tokens.values, tokens.offsets, width, values, offsets)
     return Shingles(values, offsets, width)
 
 
@@ -63,8 +68,17 @@ def shingle_offsets(words: I64, width: int) -> I64:
     return offsets
 
 
+def joined(parts: list[Shingles]) -> Shingles:
+    """The shingles of one part after the other; there is one part at least."""
+    return Shingles(
+        np.concatenate([part.values for part in parts]),
+        end_to_end([part.offsets for part in parts]),
+        parts[0].width,
+    )
+
+
 @kernel
-def _shingle(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -> None:
+def roll(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -> None:
     """Fill values[offsets[k]:offsets[k + 1]] with the mixed rolling hashes of span k."""
     leaving = _ONE
     for _ in range(width):

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U8, U64, kernel
-from dedup.ragged import end_to_end
+from dedup.kernels import I32, I64, U8, U64, kernel, spread
+from dedup.ragged import end_to_end, rows_at
+from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
@@ -32,23 +33,47 @@ _TWO, _THREE, _HALF = np.uint64(2), np.uint64(3), np.uint64(32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Terms:
-    """The distinct words of some texts, each text's in the order of their slots.
+class Drafts:
+    """The distinct words of some texts as each text alone shows them, in the order of their slots.
 
-    slots: int32 (terms,), the place of each in the vocabulary.
-    weights: float32 (terms,), of each in the vocabulary, held here since it is read in this order.
-    classes: uint8 (terms,), PLAIN, NAME or NUMBER.
+    slots: int32 (terms,), the place of each in a vocabulary.
+    classes: uint8 (terms,), PLAIN, NAME or NUMBER by how the text writes it.
     words: int32 (texts,), how many words each text has, repeated ones counted each time.
-    totals: float64 (texts, 2), the weight of each text's terms; of the names and figures of them.
     offsets: int64 (texts + 1,); the terms of text k are offsets[k]:offsets[k + 1].
     """
 
     slots: I32
-    weights: np.ndarray
+    classes: U8
+    words: I32
+    offsets: I64
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def take(self, rows: I64) -> Drafts:
+        """The words of some texts, in the order of `rows`."""
+        at, offsets = rows_at(self.offsets, rows)
+        return Drafts(self.slots[at], self.classes[at], self.words[rows], offsets)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """The same with what the corpus knows of them.
+
+    slots, words, offsets: as in Drafts. classes: NAME also where the corpus knows it for one.
+    totals: float64 (texts, 2), the weight of each text's terms; of the names and figures of them.
+    heaviest: int32 (texts, KEPT), the slots of the heaviest words of each that another text has
+        too, -1 behind the last; of equal weights the lower slot goes first.
+    weights: float32 (slots,), of each word of the vocabulary.
+    """
+
+    slots: I32
     classes: U8
     words: I32
     totals: np.ndarray
+    heaviest: I32
     offsets: I64
+    weights: np.ndarray
 
     def __len__(self) -> int:
         return len(self.words)
@@ -64,21 +89,49 @@ class Keys:
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
-    places = words.slots(tokens.stems)
-    held = (places.astype(np.uint64) << _TWO) | _classes(tokens, words.names[places])
+    return known([draft(tokens, words.bits)], words)
+
+
+def draft(tokens: Tokens, bits: int) -> Drafts:
+    """The distinct words of each text, in a vocabulary whose slots have numbers of so many bits."""
+    places = tokens.stems >> np.uint64(64 - bits)
+    flags = tokens.flags
+    name = (flags & CAPITAL != 0) & (flags & OPENS == 0)
+    held = (places << _TWO) | np.where(flags & FIGURE != 0, NUMBER, name * NAME).astype(np.uint64)
     sort_spans(held, np.empty(len(held), dtype=np.int32), tokens.offsets)
-    kept = np.empty(len(held), dtype=np.int32)
+    slots = np.empty(len(held), dtype=np.int32)
     classes = np.empty(len(held), dtype=np.uint8)
     offsets = np.zeros(len(tokens) + 1, dtype=np.int64)
-    _distinct(held, tokens.offsets, kept, classes, offsets)
+    _distinct(held, tokens.offsets, slots, classes, offsets)
     used = int(offsets[-1])
     lengths = np.diff(tokens.offsets).astype(np.int32)
-    slots, classes = kept[:used].copy(), classes[:used].copy()
-    weights = words.weights[slots]
-    totals = np.stack(
-        (_sums(weights, offsets), _sums(weights * (classes != PLAIN), offsets)), axis=1
-    )
-    return Terms(slots, weights, classes, lengths, totals, offsets)
+    return Drafts(slots[:used].copy(), classes[:used].copy(), lengths, offsets)
+
+
+def known(parts: list[Drafts], words: Vocabulary, *, threads: int = DEFAULTS.threads) -> Terms:
+    """The words of consecutive texts, and what the corpus knows of them."""
+    sizes = [np.diff(part.offsets) for part in parts]
+    offsets = end_to_end([part.offsets for part in parts])
+    slots = np.empty(offsets[-1], dtype=np.int32)
+    classes = np.empty(offsets[-1], dtype=np.uint8)
+    totals = np.empty((len(offsets) - 1, 2))
+    heaviest = np.full((len(totals), KEPT), -1, dtype=np.int32)
+    lengths = np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)])
+    texts = np.cumsum([0, *(len(size) for size in sizes)])
+
+    def rate(number: int) -> None:
+        part, rows = parts[number], slice(texts[number], texts[number + 1])
+        own = slice(offsets[rows.start], offsets[rows.stop])
+        classes[own] = np.where(part.classes == PLAIN, words.names[part.slots], part.classes)
+        slots[own] = part.slots
+        weights = words.weights[part.slots]
+        totals[rows, 0] = _sums(weights, part.offsets)
+        totals[rows, 1] = _sums(weights * (classes[own] != PLAIN), part.offsets)
+        _heaviest(part.slots, weights, words.texts, part.offsets, heaviest[rows])
+
+    for _ in spread(rate, range(len(parts)), threads=threads):
+        pass
+    return Terms(slots, classes, lengths, totals, heaviest, offsets, words.weights)
 
 
 def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
@@ -90,33 +143,12 @@ def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
     return out
 
 
-def joined(parts: list[Terms]) -> Terms:
-    """The terms of consecutive texts as one."""
-    return Terms(
-        np.concatenate([np.empty(0, dtype=np.int32), *(part.slots for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.float32), *(part.weights for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.uint8), *(part.classes for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)]),
-        np.concatenate([np.empty((0, 2)), *(part.totals for part in parts)]),
-        end_to_end([part.offsets for part in parts]),
-    )
-
-
-def rare_pairs(held: Terms, words: Vocabulary, part: slice) -> Keys:
-    """A key for each two of the heaviest words of some texts that another text has too."""
-    bounds = held.offsets[part.start : part.stop + 1]
-    room = KEPT * (KEPT - 1) // 2
-    values = np.empty((len(bounds) - 1) * room, dtype=np.uint64)
-    offsets = np.zeros(len(bounds), dtype=np.int64)
-    _pair_up(held.slots, words.weights, words.texts, bounds, values, offsets)
+def rare_pairs(heaviest: I32) -> Keys:
+    """A key for each two of the heaviest words of each text, as in Terms."""
+    values = np.empty(len(heaviest) * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
+    offsets = np.zeros(len(heaviest) + 1, dtype=np.int64)
+    _pair_up(heaviest, values, offsets)
     return Keys(values[: offsets[-1]], offsets)
-
-
-def _classes(tokens: Tokens, names: np.ndarray) -> U64:
-    """PLAIN, NAME or NUMBER for each word, uint64 (tokens,)."""
-    flags = tokens.flags
-    name = names | ((flags & CAPITAL != 0) & (flags & OPENS == 0))
-    return np.asarray(np.where(flags & FIGURE != 0, NUMBER, np.where(name, NAME, PLAIN)), np.uint64)
 
 
 @kernel
@@ -134,27 +166,32 @@ def _distinct(held: U64, bounds: I64, slots: I32, classes: U8, offsets: I64) -> 
 
 
 @kernel
-def _pair_up(
-    slots: I32, weights: np.ndarray, texts: I32, bounds: I64, values: U64, offsets: I64
-) -> None:
-    """Write the keys of every text; of equal weights the lower slot goes first."""
-    kept = np.empty(KEPT, dtype=np.int64)
-    n = _FIRST
+def _heaviest(slots: I32, weights: np.ndarray, texts: I32, bounds: I64, out: I32) -> None:
+    """Insert each word into its text's row, where it is heavier than what stands there."""
+    heavy = np.empty(KEPT, dtype=np.float32)
     for k in range(len(bounds) - 1):
-        size = _FIRST
+        kept, size = out[k], _FIRST
         for i in range(bounds[k], bounds[k + 1]):
-            word = np.int64(slots[i])
-            if texts[word] < 2 or (size == KEPT and weights[word] <= weights[kept[size - 1]]):
+            weight = weights[i]
+            if (size == KEPT and weight <= heavy[size - 1]) or texts[slots[i]] < 2:
                 continue
             place = size if size < KEPT else size - 1
-            while place > 0 and weights[kept[place - 1]] < weights[word]:
-                kept[place] = kept[place - 1]
+            while place > 0 and heavy[place - 1] < weight:
+                kept[place], heavy[place] = kept[place - 1], heavy[place - 1]
                 place -= 1
-            kept[place] = word
+            kept[place], heavy[place] = slots[i], weight
             size = min(size + 1, np.int64(KEPT))
-        for x in range(size):
-            for y in range(x + 1, size):
-                low, high = min(kept[x], kept[y]), max(kept[x], kept[y])
-                values[n] = mix((np.uint64(low) << _HALF) | np.uint64(high))
-                n += 1
+
+
+@kernel
+def _pair_up(kept: I32, values: U64, offsets: I64) -> None:
+    """Write the keys of every text."""
+    n = _FIRST
+    for k in range(len(kept)):
+        for x in range(KEPT):
+            for y in range(x + 1, KEPT):
+                if kept[k, y] >= 0:
+                    low, high = min(kept[k, x], kept[k, y]), max(kept[k, x], kept[k, y])
+                    values[n] = mix((np.uint64(low) << _HALF) | np.uint64(high))
+                    n += 1
         offsets[k + 1] = n

@@ -11,9 +11,11 @@ furniture: they are not matched, and they are not new either.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, chunks, spread
 from dedup.paragraphs import Paragraphs
 from dedup.settings import DEFAULTS
@@ -70,21 +72,58 @@ def collapse(
     prints = np.concatenate([p for _, p in digests] or [np.empty(0, dtype=np.uint64)])
 
     long = np.flatnonzero(words >= min_words)
-    values, first, inverse = np.unique(prints[long], return_index=True, return_inverse=True)
-    by_first = np.argsort(first)
-    rank = np.empty(len(values), dtype=np.int64)
-    rank[by_first] = np.arange(len(values))
     of = np.full(len(words), -1, dtype=np.int64)
-    of[long] = rank[inverse]
-    counts = np.bincount(of[long], minlength=len(values))
+    of[long] = equals(prints[long]).of
+    return texts_of(words, prints, of, paragraphs.stories, min_words=min_words)
+
+
+def texts_of(words: I32, prints: U64, of: I64, stories: I64, *, min_words: int) -> Texts:
+    """The texts, where it is known of which one each paragraph is.
+
+    words, of: as in Texts. prints: uint64 (paragraphs,), the hash of each one's words. stories:
+        int64 (paragraphs,).
+    """
+    long = np.flatnonzero(of >= 0)
+    occurrences = long[np.argsort(of[long], kind="stable")]
+    counts = np.bincount(of[long])
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
     return Texts(
         words=words,
         of=of,
-        furniture=_furniture(words, prints, paragraphs.stories, min_words),
-        fingerprints=values[by_first],
-        occurrences=long[np.argsort(of[long], kind="stable")],
-        offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts))),
+        furniture=_furniture(words, prints, stories, min_words),
+        fingerprints=prints[occurrences[offsets[:-1]]],
+        occurrences=occurrences,
+        offsets=offsets,
     )
+
+
+class Equals(NamedTuple):
+    """Items by what they are equal to: groups, numbered by the first item of each.
+
+    of: int64 (items,), the group of each. members: int64 (items,), in the order of their groups;
+    group g has members[offsets[g]:offsets[g + 1]], in the order in which they came.
+    """
+
+    of: I64
+    members: I64
+    offsets: I64
+
+
+def equals(keys: U64) -> Equals:
+    """Group items by equal keys. Only keys that may stand twice are sorted (buckets.py)."""
+    count = len(keys)
+    repeats = Repeats(count)
+    repeats.add(keys)
+    again = repeats.positions(keys)
+    again = again[np.argsort(keys[again], kind="stable")]
+    first = np.arange(count)
+    runs = np.flatnonzero(np.diff(keys[again], prepend=~keys[again[:1]]) != 0)
+    first[again] = np.repeat(again[runs], np.diff(runs, append=len(again)))
+    opens = first == np.arange(count)
+    of = (np.cumsum(opens) - 1)[first]
+    sizes = np.bincount(of, minlength=int(opens.sum()))
+    members = np.argsort(of, kind="stable") if len(runs) < len(again) else np.arange(count)
+    return Equals(of, members, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))))
 
 
 def _furniture(words: I32, prints: U64, stories: I64, min_words: int) -> np.ndarray:

@@ -9,55 +9,62 @@ in the order in which they are written.
 
 Two different words share a hash with a probability of about 2**-64; nothing else is lossy here.
 
-Time O(bytes), one pass; a table is made first for the characters outside ASCII that do occur.
+A word of ASCII letters and digits with a blank behind it, as most are, is taken eight bytes at a
+time (octets.py); all else character by character, by a table of those that occur (folding.py).
 
-Folding: The Unicode Standard 15.0, section 3.13, D145 (canonical caseless matching) over NFKD.
+Time O(bytes), one pass.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 
+from dedup import octets
+from dedup.folding import (
+    APOSTROPHE,
+    COMMA,
+    DIGIT,
+    IGNORED,
+    LETTER,
+    MARK,
+    SEPARATOR,
+    SINGLE,
+    STOP,
+    UPPER,
+    FoldTable,
+    code_point,
+    fold_table,
+)
 from dedup.kernels import I32, I64, U8, U64, inlined, kernel
+from dedup.ragged import rows_at
+
+__all__ = [
+    "ALONE",
+    "CAPITAL",
+    "FIGURE",
+    "OPENS",
+    "FoldTable",
+    "Tokens",
+    "fingerprints",
+    "fold_table",
+    "mix",
+    "tokenise",
+]
 
 FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 STEM = 5  # characters
 
-_SEPARATOR, _LETTER, _DIGIT, _ALONE, _IGNORED, _APOSTROPHE, _UPPER = 0, 1, 2, 3, 4, 5, 6
-_STOP, _COMMA, _MARK = 7, 8, 9
 _END, _JOIN, _POINT = 0, 1, 2
-_SPACELESS = (
-    "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC ITERATION", "HIRAGANA", "KATAKANA",
-    "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "YI SYLLABLE",
-)  # fmt: skip
-_APOSTROPHES = "\u2018\u2019\u02bc\uff07"
-
 _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xD6E8FEB86659FD93)
-_B8, _B29, _B32 = np.uint64(8), np.uint64(29), np.uint64(32)
-_ZERO = np.uint64(0)
+_B8, _B24, _B29, _B32 = np.uint64(8), np.uint64(24), np.uint64(29), np.uint64(32)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_FIRST = np.uint64(0x80)
 # A plain 0 has a type of its own, for which numba would compile once more.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _DOT = np.uint64(ord("."))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class FoldTable:
-    """What each character is and folds to.
-
-    kinds: uint8 (0x110000,), the class of each code point.
-    bounds: int32 (0x110001 or fewer entries reachable through `index`,), see `pool`.
-    index: int32 (0x110000,), the entry of each code point outside ASCII that the table knows.
-    pool: uint8, UTF-8 of the folded forms; entry k is pool[bounds[k]:bounds[k + 1]].
-    """
-
-    kinds: U8
-    index: I32
-    bounds: I32
-    pool: U8
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,43 +92,15 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-
-def fold_table(buffer: U8) -> FoldTable:
-    """The table for the characters that occur in `buffer`, uint8 (bytes,) of valid UTF-8."""
-    seen = np.zeros(0x110000, dtype=np.uint8)
-    _mark_characters(buffer, seen)
-    kinds = np.zeros(0x110000, dtype=np.uint8)
-    index = np.zeros(0x110000, dtype=np.int32)
-    forms = [b""]
-    for code in [*range(128), *np.flatnonzero(seen).tolist()]:
-        kind, form = _fold(chr(code))
-        kinds[code] = kind
-        index[code] = len(forms)
-        forms.append(form)
-    bounds = np.zeros(len(forms) + 1, dtype=np.int32)
-    np.cumsum([len(form) for form in forms], out=bounds[1:])
-    return FoldTable(kinds, index, bounds, np.frombuffer(b"".join(forms), dtype=np.uint8))
-
-
-def _fold(char: str) -> tuple[int, bytes]:
-    """The class of a character, and the UTF-8 of its folded form."""
-    category = unicodedata.category(char)
-    if char in "'" + _APOSTROPHES:
-        return _APOSTROPHE, b""
-    if char in ".,":
-        return (_STOP if char == "." else _COMMA), b""
-    if category == "Cf":
-        return _IGNORED, b""
-    if category == "Nd":
-        return _DIGIT, str(unicodedata.decimal(char)).encode()
-    if category[0] not in "LMN":
-        return _SEPARATOR, b""
-    form = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()).encode()
-    if unicodedata.name(char, "").startswith(_SPACELESS):
-        return _ALONE, form
-    if category[0] == "M":
-        return _MARK, b"" if "VARIATION SELECTOR" in unicodedata.name(char, "") else form
-    return (_UPPER if category in ("Lu", "Lt") else _LETTER), form
+    def take(self, rows: I64) -> Tokens:
+        """The words of some spans, in the order of `rows`."""
+        if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
+            return self
+        at, offsets = rows_at(self.offsets, rows)
+        return Tokens(
+            self.values[at], self.starts[at], self.ends[at], self.flags[at], offsets,
+            self.stems[at],
+        )  # fmt: skip
 
 
 def tokenise(buffer: U8, starts: I64, ends: I64, table: FoldTable) -> Tokens:
@@ -134,7 +113,7 @@ def tokenise(buffer: U8, starts: I64, ends: I64, table: FoldTable) -> Tokens:
     places = np.empty((2, room), dtype=np.int64)
     flags = np.empty(room, dtype=np.uint8)
     offsets = np.zeros(len(starts) + 1, dtype=np.int64)
-    _tokenise(
+    cut_words(
         buffer, starts, ends, table.kinds, table.index, table.bounds, table.pool,
         hashes[0], hashes[1], places[0], places[1], flags, offsets,
     )  # fmt: skip
@@ -148,7 +127,7 @@ def tokenise(buffer: U8, starts: I64, ends: I64, table: FoldTable) -> Tokens:
 def fingerprints(tokens: Tokens) -> U64:
     """uint64 (spans,): a hash of each span's words in order; equal words, equal fingerprint."""
     out = np.empty(len(tokens), dtype=np.uint64)
-    _fingerprints(tokens.values, tokens.offsets, out)
+    chain_words(tokens.values, tokens.offsets, out)
     return out
 
 
@@ -163,51 +142,22 @@ def mix(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def _code_point(buffer: U8, i: int) -> tuple[int, int]:
-    """The character at byte i, and how many bytes it takes."""
-    lead: int = np.int64(buffer[i])  # type: ignore[assignment]
-    if lead < 0x80:
-        return lead, 1
-    second: int = np.int64(buffer[i + 1]) & 0x3F  # type: ignore[assignment]
-    if lead < 0xE0:
-        return ((lead & 0x1F) << 6) | second, 2
-    third: int = np.int64(buffer[i + 2]) & 0x3F  # type: ignore[assignment]
-    if lead < 0xF0:
-        return ((lead & 0x0F) << 12) | (second << 6) | third, 3
-    fourth: int = np.int64(buffer[i + 3]) & 0x3F  # type: ignore[assignment]
-    return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | fourth, 4
-
-
-@kernel
-def _mark_characters(buffer: U8, seen: U8) -> None:
-    """Set seen[c] for every character c of the buffer outside ASCII."""
-    i = _NONE
-    while i < len(buffer):
-        if buffer[i] < 0x80:
-            i += 1
-        else:
-            code, width = _code_point(buffer, i)
-            seen[code] = 1
-            i += width
-
-
-@kernel
 def _is_word(kind: int) -> bool:
     """Whether a character of this class is part of words that have more than one."""
-    return kind == _LETTER or kind == _UPPER or kind == _DIGIT
+    return kind == LETTER or kind == UPPER or kind == DIGIT
 
 
 @kernel
 def _kind_at(buffer: U8, i: int, end: int, kinds: U8) -> int:
     """The class of the character at byte i; past the end, a separator."""
-    return int(kinds[_code_point(buffer, i)[0]]) if i < end else _SEPARATOR
+    return int(kinds[code_point(buffer, i)[0]]) if i < end else SEPARATOR
 
 
 @kernel
 def _past(buffer: U8, i: int, end: int, kinds: U8, kind: int) -> int:
     """The first byte at or after i whose character is not of this class."""
     while i < end:
-        code, width = _code_point(buffer, i)
+        code, width = code_point(buffer, i)
         if kinds[code] != kind:
             break
         i += width
@@ -237,24 +187,24 @@ def _after_mark(
     Returns _END, _JOIN (the word goes on without the mark) or _POINT (it goes on with a decimal
     point), and the byte to go on from.
     """
-    mark = kinds[_code_point(buffer, i)[0]]
-    after = _past(buffer, i + width, end, kinds, _IGNORED)
+    mark = kinds[code_point(buffer, i)[0]]
+    after = _past(buffer, i + width, end, kinds, IGNORED)
     next_kind = _kind_at(buffer, after, end, kinds)
-    letter_follows = next_kind == _LETTER or next_kind == _UPPER
-    if mark == _APOSTROPHE:
+    letter_follows = next_kind == LETTER or next_kind == UPPER
+    if mark == APOSTROPHE:
         if not letter_follows:
             return _END, i
         if buffer[after] == 115 or buffer[after] == 83:  # possessive s, dropped
-            beyond = _past(buffer, after + 1, end, kinds, _IGNORED)
+            beyond = _past(buffer, after + 1, end, kinds, IGNORED)
             beyond_kind = _kind_at(buffer, beyond, end, kinds)
-            if not _is_word(beyond_kind) and beyond_kind != _MARK:
+            if not _is_word(beyond_kind) and beyond_kind != MARK:
                 return _END, after + 1
         return _JOIN, after
-    if mark == _STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The
-        beyond = after + _code_point(buffer, after)[1]
-        beyond = _past(buffer, beyond, end, kinds, _IGNORED)
-        beyond_kind = _kind_at(buffer, _past(buffer, beyond, end, kinds, _MARK), end, kinds)
-        if beyond_kind == _LETTER or beyond_kind == _UPPER:
+    if mark == STOP and letters == 1 and letter_follows:  # U.S., J.P., not B.The
+        beyond = after + code_point(buffer, after)[1]
+        beyond = _past(buffer, beyond, end, kinds, IGNORED)
+        beyond_kind = _kind_at(buffer, _past(buffer, beyond, end, kinds, MARK), end, kinds)
+        if beyond_kind == LETTER or beyond_kind == UPPER:
             return _END, i
         return _JOIN, after
     if letters >= 0 or not 48 <= buffer[stop - 1] <= 57:
@@ -262,14 +212,49 @@ def _after_mark(
     digits, beyond = 0, after
     while digits < 4 and beyond < end and 48 <= buffer[beyond] <= 57:
         digits += 1
-        beyond = _past(buffer, beyond + 1, end, kinds, _IGNORED)
+        beyond = _past(buffer, beyond + 1, end, kinds, IGNORED)
     if digits == 0:
         return _END, i
-    return (_JOIN, after) if mark == _COMMA and digits == 3 else (_POINT, after)
+    return (_JOIN, after) if mark == COMMA and digits == 3 else (_POINT, after)
 
 
 @kernel
-def _tokenise(
+def _plain_word(
+    buffer: U8, i: int, end: int
+) -> tuple[np.uint64, np.uint64, int, np.uint64, int, np.uint8]:
+    """Take the ASCII letters and digits from byte i on, one at least, eight at a time.
+
+    Eight bytes must be there to be read. Returns the hash so far as `_append` leaves it, how many
+    there are, the stem, and flags.
+    """
+    flag, size = np.uint8(0), _NONE
+    head, cut = _ZERO, _ZERO
+    while True:
+        eight = octets.eight_bytes(buffer, i + size)
+        letters, digits = octets.letters(eight), octets.digits(eight)
+        capitals = octets.capitals(eight, letters)
+        block = octets.first_on_top(octets.lowered(eight, capitals))
+        if size == 0:
+            cut = block >> _B24
+            if capitals & _FIRST != _ZERO:
+                flag |= np.uint8(CAPITAL)
+        filled = min(octets.bytes_before(~(letters | digits) & octets.TOPS), end - i - size)
+        size += filled
+        if filled < 8:
+            if digits & ((_ONE << np.uint64(8 * filled)) - _ONE) != _ZERO:
+                flag |= np.uint8(FIGURE)
+            block = block >> np.uint64(64 - 8 * filled) if filled else _ZERO
+            return head, block, filled, cut, size, flag
+        if digits != _ZERO:
+            flag |= np.uint8(FIGURE)
+        head = (head ^ block) * _M1
+        head ^= head >> _B29
+        if i + size + 8 > len(buffer):
+            return head, _ZERO, _NONE, cut, size, flag
+
+
+@kernel
+def cut_words(
     buffer: U8, starts: I64, ends: I64,
     kinds: U8, index: I32, bounds: I32, pool: U8,
     values: U64, stems: U64, token_starts: I64, token_ends: I64, flags: U8, offsets: I64,
@@ -278,30 +263,38 @@ def _tokenise(
     n = 0
     for k in range(len(starts)):
         i, end = starts[k], ends[k]
+        quick = min(end, len(buffer) - 7)  # before it, eight bytes can be read
         flag = np.uint8(OPENS)
         head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
         cut, size = _ZERO, _NONE
         dotted = False
         start, stop = i, i  # the word so far; none while they are equal
         while i <= end:
-            code, width, kind = np.int64(0), 1, np.uint8(_SEPARATOR)
+            code, width, kind = np.int64(0), 1, np.uint8(SEPARATOR)
             if i < end:
                 code = np.int64(buffer[i])
                 if code >= 0x80:
-                    code, width = _code_point(buffer, i)
+                    code, width = code_point(buffer, i)
                 kind = kinds[code]
             inside = stop > start
+            if not inside and code < 0x80 and _is_word(kind) and i < quick:
+                head, block, filled, cut, size, found = _plain_word(buffer, i, end)
+                flag |= found
+                letters = -1 if found & FIGURE else size
+                start, stop = i, i + size
+                i = stop
+                continue
             alone = flag & ALONE
             if (
                 (_is_word(kind) and not alone)
-                or (kind == _ALONE and not inside)
-                or (kind == _MARK and inside)
+                or (kind == SINGLE and not inside)
+                or (kind == MARK and inside)
             ):
                 if not inside:
                     start = i
-                    if kind == _UPPER:
+                    if kind == UPPER:
                         flag |= np.uint8(CAPITAL)
-                    elif kind == _ALONE:
+                    elif kind == SINGLE:
                         flag |= np.uint8(ALONE)
                 i += width
                 stop = i
@@ -309,7 +302,7 @@ def _tokenise(
                     if size == STEM:
                         cut = head ^ block
                     size += 1
-                    byte = np.uint64(code | 0x20 if kind == _UPPER else code)
+                    byte = np.uint64(code | 0x20 if kind == UPPER else code)
                     head, block, filled = _append(head, block, filled, byte)
                 else:
                     for p in range(bounds[index[code]], bounds[index[code] + 1]):
@@ -318,13 +311,13 @@ def _tokenise(
                                 cut = head ^ block
                             size += 1
                         head, block, filled = _append(head, block, filled, np.uint64(pool[p]))
-                if kind == _DIGIT:
+                if kind == DIGIT:
                     flag |= np.uint8(FIGURE)
                     letters = -1
-                elif letters >= 0 and kind != _MARK:
+                elif letters >= 0 and kind != MARK:
                     letters += 1
                 continue
-            if kind == _IGNORED:
+            if kind == IGNORED:
                 i += width
                 continue
             if not inside:
@@ -332,17 +325,17 @@ def _tokenise(
                     flag |= np.uint8(OPENS)
                 i += width
                 continue
-            if not alone and (kind == _APOSTROPHE or kind == _STOP or kind == _COMMA):
+            if not alone and (kind == APOSTROPHE or kind == STOP or kind == COMMA):
                 what, i = _after_mark(buffer, i, end, width, stop, kinds, letters)
                 if what == _POINT:
                     head, block, filled = _append(head, block, filled, _DOT)
-                elif what == _JOIN and kind == _STOP:
+                elif what == _JOIN and kind == STOP:
                     letters = _NONE
                     dotted = True
                 if what != _END:
                     continue
                 brief = flag & CAPITAL and 0 < letters <= 3  # Mr. Gen. No.
-                if kind == _STOP and (dotted or brief):  # an abbreviation ends no sentence
+                if kind == STOP and (dotted or brief):  # an abbreviation ends no sentence
                     i += 1
             word = (head ^ block) * _M1
             values[n] = word ^ (word >> _B32)
@@ -361,7 +354,7 @@ def _tokenise(
 
 
 @kernel
-def _fingerprints(values: U64, offsets: I64, out: U64) -> None:
+def chain_words(values: U64, offsets: I64, out: U64) -> None:
     """Chain the hashes of each span's words into one."""
     for k in range(len(out)):
         chained = np.uint64(offsets[k + 1] - offsets[k])

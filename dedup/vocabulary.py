@@ -45,10 +45,14 @@ class Vocabulary:
     weights: np.ndarray
     names: np.ndarray
 
+    @property
+    def bits(self) -> int:
+        """Of a slot's number."""
+        return (len(self.texts) - 1).bit_length()
+
     def slots(self, words: U64) -> I64:
         """The slot of each word, int64."""
-        shift = np.uint64(64 - (len(self.texts) - 1).bit_length())
-        return np.asarray(words >> shift, dtype=np.int64)
+        return np.asarray(words >> np.uint64(64 - self.bits), dtype=np.int64)
 
 
 def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary:
@@ -56,14 +60,22 @@ def vocabulary(parts: Iterable[Tokens], *, texts: int, words: int) -> Vocabulary
 
     texts, words: how many there are of each in all parts together.
     """
-    bits = slot_bits(words)
-    counts = np.zeros((3, 2**bits), dtype=np.int32)
-    seen = np.full(2**bits, -1, dtype=np.int32)
+    counts = counted(parts, slot_bits(words))
+    return Vocabulary(counts[0].copy(), *rated(counts, texts))
+
+
+def counted(parts: Iterable[Tokens], bits: int) -> I32:
+    """Count for each slot its texts, its capitals inside sentences, and its places there.
+
+    int32 (3, slots). bits: of a slot's number.
+    """
+    # Beside the counts of a slot stands the last text that had it: one line of the cache holds all.
+    table = np.zeros((2**bits, 4), dtype=np.int32)
     done = 0
     for tokens in parts:
-        _count(tokens.stems, tokens.flags, tokens.offsets, done, seen, counts)
+        _count(tokens.stems, tokens.flags, tokens.offsets, np.uint64(64 - bits), done, table)
         done += len(tokens)
-    return Vocabulary(counts[0], *rated(counts, texts))
+    return table.T[:3]
 
 
 def slot_bits(words: int) -> int:
@@ -74,28 +86,37 @@ def slot_bits(words: int) -> int:
 def rated(counts: I32, texts: int) -> tuple[np.ndarray, np.ndarray]:
     """The weight of each slot, and whether it is a name.
 
-    counts: int32 (3, slots): its texts, its capitals inside sentences, and its places there.
+    counts: as `counted` gives them.
     """
+    each = np.arange(int(counts[0].max(initial=0)) + 1)
+    return weights(each, texts)[counts[0]], named(counts)
+
+
+def weights(counts: np.ndarray, texts: int) -> np.ndarray:
+    """The weight of words that so many of all texts have, float32."""
     everything = texts + _PRIOR
-    weights = _HEAVIEST * np.log(everything / (counts[0] + 1.0)) / np.log(everything)
-    names = counts[1] > _NAMES * counts[2]
-    return weights.astype(np.float32), names & (counts[2] > 0)
+    found = _HEAVIEST * np.log(everything / (counts + 1.0)) / np.log(everything)
+    return np.asarray(found.astype(np.float32))
+
+
+def named(counts: I32) -> np.ndarray:
+    """Which slots are names; counts: as `counted` gives them."""
+    return np.asarray((counts[1] > _NAMES * counts[2]) & (counts[2] > 0))
 
 
 @kernel
-def _count(values: U64, flags: U8, offsets: I64, done: int, seen: I32, counts: I32) -> None:
-    """Count for each slot its texts, its capitals inside sentences, and its places there."""
-    bits = np.uint64(0)
-    while (np.uint64(1) << bits) < np.uint64(counts.shape[1]):
-        bits += np.uint64(1)
-    shift = np.uint64(64) - bits
+def _count(values: U64, flags: U8, offsets: I64, shift: np.uint64, done: int, table: I32) -> None:
+    """Count for each slot its texts, its capitals inside sentences, and its places there.
+
+    table[slot, 3] is the number of the last text that had it, from 1.
+    """
     for k in range(len(offsets) - 1):
         for i in range(offsets[k], offsets[k + 1]):
-            slot = np.int64(values[i] >> shift)
-            if seen[slot] != done + k:
-                seen[slot] = done + k
-                counts[0, slot] += 1
+            row = table[np.int64(values[i] >> shift)]
+            if row[3] != done + k + 1:
+                row[3] = done + k + 1
+                row[0] += 1
             if not flags[i] & OPENS:
-                counts[2, slot] += 1
+                row[2] += 1
                 if flags[i] & CAPITAL and not flags[i] & FIGURE:
-                    counts[1, slot] += 1
+                    row[1] += 1

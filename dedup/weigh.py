@@ -80,7 +80,7 @@ def _weigh(
         while x < x_end and y < y_end:
             left, right = slots[x], slots[y]
             if left == right:
-                weight = np.float64(weights[x])
+                weight = np.float64(weights[left])
                 sums[p, 0] += weight
                 if classes[x] == PLAIN and classes[y] == PLAIN:
                     sums[p, 2] += 1.0

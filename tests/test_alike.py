@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.alike import AlikeStories, alike_stories
+from dedup import lsh
+from dedup.alike import AlikeStories, alike_stories, story_signatures
 from dedup.minhash import sign
 from dedup.paragraphs import split
 from dedup.shingles import Shingles, shingle
@@ -34,13 +35,12 @@ def found_alike(*stories: str, linked: bool = True, **options) -> AlikeStories:
         return shingle(tokenise(buffer, starts[chosen], ends[chosen], table), width=3)
 
     own = shingle(tokenise(buffer, paragraphs.starts[first], paragraphs.ends[first], table))
+    bounds = np.searchsorted(paragraphs.stories, np.arange(len(stories) + 1))
     return alike_stories(
         links,
         words[links].min(axis=1, initial=1_000_000),
         words,
-        sign(own, permutations=64),
-        texts.of,
-        np.searchsorted(paragraphs.stories, np.arange(len(stories) + 1)),
+        lsh.candidates(story_signatures(sign(own, permutations=64), texts.of, bounds)),
         shingles_of,
         **options,
     )
@@ -113,9 +113,7 @@ def test_links_within_a_story_and_those_of_few_words_are_not_compared():
         np.array([[0, 0], [0, 1], [0, 2], [0, 2], [1, 3]]),
         np.array([90, 24, 12, 13, 100]),
         np.array([100, 100, 200, 400]),
-        sign(shingle(tokenise(*spans(), fold_table(spans()[0])))),
-        np.empty(0, dtype=np.int64),
-        np.zeros(5, dtype=np.int64),
+        np.empty((0, 2), dtype=np.int64),
         shingles_of,
         story_threshold=0.5,
     )

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.overlap import overlaps
+from dedup.overlap import in_order, overlaps, sorted_overlaps
 from tests.conftest import every_pair, pair, shingles_of
 
 hash_sets = st.lists(
@@ -44,3 +44,15 @@ def test_seventy_thousand_shingles_are_counted():
 
 def test_no_pairs_have_no_overlaps():
     assert overlaps(shingles_of([1], []), every_pair(1)).shape == (0, 3)
+
+
+@given(hash_sets)
+def test_shingles_that_are_in_order_are_counted_alike(sets):
+    shingles, pairs = shingles_of(*sets), every_pair(len(sets))
+
+    ordered = in_order(shingles)
+
+    assert [sorted(one) for one in sets] == [
+        part.tolist() for part in np.split(ordered.values, ordered.offsets[1:-1])
+    ]
+    assert np.array_equal(sorted_overlaps(ordered, pairs), overlaps(shingles, pairs))

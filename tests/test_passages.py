@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.passages import WORN, Repeated, candidates, repeated, well_worn
+from dedup.passages import WORN, Repeated, candidates, marked, repeated, well_worn
 from dedup.shingles import Shingles, shingle
 from tests import naive, naive_words
 from tests.conftest import as_set, cuts, numbered, offsets_of, several_texts, slices
@@ -20,7 +20,8 @@ def again(texts, *, width: int, cuts: set[int] = frozenset(), threads: int = 1) 
         return shingle(numbered(*texts[part]), width=width)
 
     parts = slices(len(texts), cuts)
-    return repeated(parts, shingles_of, keys=sum(map(len, texts)), threads=threads)
+    repeats = marked(parts, shingles_of, keys=sum(map(len, texts)), threads=threads)
+    return repeated(parts, shingles_of, repeats, threads=threads)
 
 
 def lookup(texts, *, bucket: int = 32, **options) -> np.ndarray:
@@ -129,6 +130,6 @@ def test_little_text_has_no_worn_words(texts):
 
 
 def test_no_parts_make_no_pairs():
-    found = repeated([], lambda _: None, keys=0)
+    found = repeated([], lambda _: None, marked([], lambda _: None, keys=0))
 
     assert candidates(found, 0).shape == (0, 2)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
@@ -24,8 +26,9 @@ def test_the_session_prints_what_the_readme_shows():
     assert run(sys.executable, "-m", "dedup", *shlex.split(command)) == shown
 
 
-def test_the_program_prints_what_the_readme_shows():
-    assert run(sys.executable, "-c", blocks("python")[0]) == blocks("text")[0]
+@pytest.mark.parametrize("number", range(len(blocks("python"))))
+def test_every_program_prints_what_the_readme_shows(number):
+    assert run(sys.executable, "-c", blocks("python")[number]) == blocks("text")[number]
 
 
 def test_two_commands_stand_at_the_top_and_ci_runs_the_second():

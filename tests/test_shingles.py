@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import BadSetting
 from dedup.settings import RANGES
-from dedup.shingles import shingle
+from dedup.shingles import joined, shingle
 from tests import naive
 from tests.conftest import numbered, several_texts, tokens_of
 
@@ -76,3 +76,13 @@ def test_every_passage_that_settings_allow_can_be_shingled():
     longest = int(RANGES["passage"][1])
 
     assert len(shingle(numbered(range(60)), width=longest).values) == 11
+
+
+@given(texts=several_texts, width=widths)
+def test_shingles_of_parts_are_joined_as_those_of_the_whole(texts, width):
+    whole = shingle(numbered(*texts), width=width)
+
+    parts = joined([shingle(numbered(text), width=width) for text in texts])
+
+    assert parts.values.tolist() == whole.values.tolist()
+    assert parts.offsets.tolist() == whole.offsets.tolist()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.terms import KEPT, Terms, joined, rare_pairs, terms
+from dedup.terms import KEPT, Terms, draft, known, rare_pairs, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary, vocabulary
 from tests import naive_words
@@ -40,7 +40,7 @@ def of_each(values: np.ndarray, offsets: np.ndarray) -> list[list]:
 def keys_of(tokens: Tokens, cuts: set[int] = frozenset()) -> list[list[int]]:
     words = learned(tokens)
     held = terms(tokens, words)
-    parts = [rare_pairs(held, words, part) for part in slices(len(tokens), cuts)]
+    parts = [rare_pairs(held.heaviest[part]) for part in slices(len(tokens), cuts)]
     return [keys for part in parts for keys in of_each(part.values, part.offsets)]
 
 
@@ -48,9 +48,9 @@ def keys_of(tokens: Tokens, cuts: set[int] = frozenset()) -> list[list[int]]:
 def test_terms_are_the_distinct_words_with_what_is_known_of_them(texts):
     tokens = numbered_marks(texts)
     words = learned(tokens)
-    known = naive_words.vocabulary(marked(tokens))
+    rarity = naive_words.vocabulary(marked(tokens))
     expected = [
-        sorted(naive_words.terms(text, known).items())  # slots stand in the order of hashes
+        sorted(naive_words.terms(text, rarity).items())  # slots stand in the order of hashes
         for text in marked(tokens)
     ]
 
@@ -59,10 +59,13 @@ def test_terms_are_the_distinct_words_with_what_is_known_of_them(texts):
     everything = np.array([word for own in expected for word, _ in own], dtype=np.uint64)
     assert held.slots.tolist() == words.slots(everything).tolist()
     assert held.classes.tolist() == [kind for own in expected for _, kind in own]
-    assert held.weights == pytest.approx(
-        [known[word].weight for own in expected for word, _ in own]
+    assert held.weights[held.slots] == pytest.approx(
+        [rarity[word].weight for own in expected for word, _ in own]
     )
     assert np.diff(held.offsets).tolist() == [len(own) for own in expected]
+    for (total, facts), own in zip(held.totals, expected, strict=True):
+        assert total == pytest.approx(sum(rarity[word].weight for word, _ in own))
+        assert facts == pytest.approx(sum(rarity[w].weight for w, kind in own if kind != PLAIN))
     assert held.words.tolist() == [len(text) for text in texts]
 
 
@@ -72,7 +75,7 @@ def test_parts_joined_are_the_whole(texts, cuts):
     words = learned(whole)
     parts = [numbered_marks(texts[part]) for part in slices(len(texts), cuts)]
 
-    together = joined([terms(part, words) for part in parts])
+    together = known([draft(part, words.bits) for part in parts], words, threads=2)
 
     expected = terms(whole, words)
     for field in fields(Terms):
@@ -84,8 +87,8 @@ def test_parts_joined_are_the_whole(texts, cuts):
 @given(texts=st.lists(st.lists(st.integers(0, 15), max_size=25), min_size=1, max_size=8), cuts=cuts)
 def test_each_two_rare_words_make_a_key_and_other_words_another(texts, cuts):
     tokens = numbered(*texts)
-    known = naive_words.vocabulary(marked(tokens))
-    expected = [naive_words.rare_pairs(text, known, KEPT) for text in marked(tokens)]
+    rarity = naive_words.vocabulary(marked(tokens))
+    expected = [naive_words.rare_pairs(text, rarity, KEPT) for text in marked(tokens)]
 
     found = keys_of(tokens, cuts)
 
@@ -129,14 +132,27 @@ def test_texts_without_words_have_neither_terms_nor_keys(texts):
     tokens = numbered(*texts)
 
     held = held_by(tokens)
-    keys = rare_pairs(held, learned(tokens), slice(0, len(texts)))
+    keys = rare_pairs(held.heaviest)
 
     assert (len(held), len(held.slots), len(keys.values)) == (len(texts), 0, 0)
     assert keys.offsets.tolist() == [0] * (len(texts) + 1)
 
 
-def test_nothing_joined_is_nothing():
-    assert (len(joined([])), joined([]).offsets.tolist()) == (0, [0])
+def test_no_parts_are_no_terms():
+    held = known([], learned(numbered()))
+
+    assert (len(held), held.offsets.tolist()) == (0, [0])
+
+
+@given(marked_texts, st.lists(st.integers(0, 7), max_size=8))
+def test_drafts_are_taken_text_by_text(texts, chosen):
+    chosen = [text for text in chosen if text < len(texts)]
+
+    taken = draft(numbered_marks(texts), 18).take(np.array(chosen, dtype=np.int64))
+
+    expected = draft(numbered_marks([texts[text] for text in chosen]), 18)
+    for field in fields(type(taken)):
+        assert np.array_equal(getattr(taken, field.name), getattr(expected, field.name)), field.name
 
 
 def test_seventy_thousand_words_are_distinct_terms():

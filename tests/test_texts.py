@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import dedup.texts
 from dedup.paragraphs import split
-from dedup.texts import Texts, collapse
+from dedup.texts import Texts, collapse, equals
 from dedup.tokens import fold_table
 from tests import naive
 from tests.conftest import sentence, spans
@@ -101,3 +101,23 @@ def test_seventy_thousand_places_of_one_text_are_one_text():
 
     assert len(texts) == 1
     assert texts.occurrences.tolist() == list(range(70_000))
+
+
+@given(st.lists(st.integers(0, 3) | st.integers(0, 2**64 - 1), max_size=40))
+def test_equals_are_grouped_as_in_a_dict(keys):
+    groups: dict[int, list[int]] = {}
+    for item, key in enumerate(keys):
+        groups.setdefault(key, []).append(item)
+
+    found = equals(np.array(keys, dtype=np.uint64))
+    members = np.split(found.members, found.offsets[1:-1])
+
+    assert not keys or [part.tolist() for part in members] == list(groups.values())
+    assert found.of.tolist() == [list(groups).index(key) for key in keys]
+
+
+def test_a_hundred_thousand_equal_keys_are_one_group():
+    found = equals(np.full(100_000, 7, dtype=np.uint64))
+
+    assert found.offsets.tolist() == [0, 100_000]
+    assert found.members.tolist() == list(range(100_000))

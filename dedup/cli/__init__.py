@@ -12,6 +12,7 @@ import typer
 from dedup import __version__
 from dedup.cli.evaluate import evaluate
 from dedup.cli.index import app as index
+from dedup.cli.pairs import pairs
 from dedup.cli.scan import scan
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (scan, evaluate):
+for _command in (scan, pairs, evaluate):
     app.command()(_command)
 app.add_typer(index)
 

@@ -8,10 +8,11 @@ that one's place.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from functools import wraps
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -119,15 +120,51 @@ def chosen_by(
 
 def on_a_corpus(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options above in place of its last parameter."""
-    *own, last = inspect.signature(command, eval_str=True).parameters.values()
-    shared = inspect.signature(chosen_by, eval_str=True).parameters
+    return with_options()(command)
 
-    @wraps(command)
-    def taking_options(**given: object) -> None:
-        options = {name: given.pop(name) for name in shared}
-        command(**given, **{last.name: chosen_by(**options)})  # type: ignore[arg-type]
 
-    parameters = [*own, *shared.values()]
-    taking_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    taking_options.__annotations__ = {one.name: one.annotation for one in parameters}
-    return taking_options
+def with_options(
+    *,
+    base: Settings = DEFAULTS,
+    without: Collection[str] = (),
+    says: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command some of the options above in place of its last parameter.
+
+    base: the settings whose numbers are the defaults.
+    without: settings that mean nothing to the command; they are no options of it.
+    says: another help for a setting.
+    """
+
+    def taking(command: Callable[..., None]) -> Callable[..., None]:
+        *own, last = inspect.signature(command, eval_str=True).parameters.values()
+        every = inspect.signature(chosen_by, eval_str=True).parameters
+        numbers = {field.name: getattr(base, field.name) for field in fields(Settings)}
+        shared = {
+            name: _restated(one, numbers.get(name, one.default), (says or {}).get(name))
+            for name, one in every.items()
+            if name not in without
+        }
+
+        @wraps(command)
+        def taking_options(**given: object) -> None:
+            options = {name: given.pop(name) for name in shared}
+            left_out = {name: numbers[name] for name in without}
+            command(**given, **{last.name: chosen_by(**options, **left_out)})  # type: ignore[arg-type]
+
+        parameters = [*own, *shared.values()]
+        taking_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        taking_options.__annotations__ = {one.name: one.annotation for one in parameters}
+        return taking_options
+
+    return taking
+
+
+def _restated(one: inspect.Parameter, default: object, said: str | None) -> inspect.Parameter:
+    """The parameter of an option with this default, and this help if there is one."""
+    if said is None:
+        return one.replace(default=default)
+    (option,) = one.annotation.__metadata__
+    option = copy(option)
+    option.help = said
+    return one.replace(default=default, annotation=Annotated[get_args(one.annotation)[0], option])

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A bar, and a word on the first run after an install."""
-    with _bar() as bar, _first_run(bar) as told:
+def progress(*, comparing: bool = True) -> Iterator[Progress]:
+    """A bar, and a word on the first run after an install.
+
+    comparing: the kernels of a whole report are needed; a second process compiles some of them.
+    """
+    with _bar() as bar, _first_run(bar, comparing) as told:
         yield told
 
 
 @contextmanager
-def _first_run(bar: Progress) -> Iterator[Progress]:
+def _first_run(bar: Progress, comparing: bool) -> Iterator[Progress]:
     """Tell of the first run after an install, and let a second process compile for it too."""
     from dedup.kernels import on_compile
     from dedup.warm import start
@@ -30,7 +33,8 @@ def _first_run(bar: Progress) -> Iterator[Progress]:
 
     def compiling() -> None:
         typer.echo("dedup: compiling its kernels, once after install …", err=True)
-        waits.append(start())
+        if comparing:
+            waits.append(start())
 
     def progress(step: str, share: float) -> None:
         bar(step, share)

@@ -15,7 +15,7 @@ import numpy as np
 from dedup.errors import BadInput
 from dedup.index import keyed
 from dedup.index.change import Change
-from dedup.index.content import Marks, in_characters, pack, some, unpack
+from dedup.index.content import Marks, in_characters, pack, unpack
 from dedup.index.incoming import Incoming, Order, order_of
 from dedup.index.keys import LARGEST, PRINT, items_of, keys_of, packed
 from dedup.index.leave import Gone, detach
@@ -134,7 +134,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         ).rows
         new = is_fresh[long[part]]
         own = numbers[long[part]][new]
-        fresh_tokens = tokens if new.all() else some(tokens, np.flatnonzero(new))
+        fresh_tokens = tokens if new.all() else tokens.take(np.flatnonzero(new))
         return (
             keyed.runs(fresh_tokens, own, passage=settings.passage),
             Counts.of(fresh_tokens, int(change.view.meta["bits"])),
@@ -145,6 +145,8 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         change.postings.append(postings)
         change.counts.append(counts)
         change.words.append(found)
+    lengths = int((paragraphs.ends - paragraphs.starts).sum())
+    change.meta["bytes"] = int(change.meta["bytes"]) + lengths
     change.meta["texts"] = int(change.meta["texts"]) + int(is_fresh[long].sum())
     change.meta["words"] = int(change.meta["words"]) + int(words[long][is_fresh[long]].sum())
     row = np.full(len(numbers) + 1, -1, dtype=np.int64)  # the last for what is no text

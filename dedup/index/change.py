@@ -19,13 +19,12 @@ from dedup.index import derive, keyed, segments
 from dedup.index.content import Folding, gather
 from dedup.index.incoming import Order
 from dedup.index.keys import once
-from dedup.index.rows import Contents, Place, Rows, counted_anew, piece
+from dedup.index.rows import Contents, Place, Rows, bits_of, counted_anew, piece
 from dedup.index.segments import Segment
 from dedup.index.view import View, packed_counts
 from dedup.index.words import Counts
 from dedup.kernels import I64, U64
 from dedup.settings import Settings
-from dedup.vocabulary import slot_bits
 
 _PENDING = 2**21  # postings gathered before they are stored
 
@@ -121,7 +120,7 @@ class Change:
 
     def finish(self) -> None:
         """Write what was gathered: postings, counts, counters."""
-        bits = slot_bits(int(self.meta["words"]))
+        bits = bits_of(int(self.meta["bytes"]))
         counts = self.view.counts.plus(self.counts)
         if bits != int(self.view.meta["bits"]):
             counts = counted_anew(self.rows, bits, self.settings.min_words, self.folding)

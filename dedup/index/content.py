@@ -17,7 +17,7 @@ import numpy as np
 from dedup.characters import offsets as characters
 from dedup.errors import BadInput
 from dedup.kernels import I64, U8
-from dedup.ragged import end_to_end, rows_at
+from dedup.ragged import end_to_end
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 
 _LEVEL = 6
@@ -51,6 +51,11 @@ class Marks:
     """
 
     rows: np.ndarray
+
+    @property
+    def lengths(self) -> int:
+        """The bytes of all paragraphs."""
+        return int((self.rows[:, 2] - self.rows[:, 1]).sum())
 
     def pack(self) -> bytes:
         """As bytes for the file."""
@@ -185,12 +190,3 @@ def _joined(parts: list[Tokens]) -> Tokens:
         end_to_end([part.offsets for part in parts]),
         np.concatenate([part.stems for part in parts]),
     )
-
-
-def some(tokens: Tokens, chosen: I64) -> Tokens:
-    """The words of some spans."""
-    index, offsets = rows_at(tokens.offsets, chosen)
-    return Tokens(
-        tokens.values[index], tokens.starts[index], tokens.ends[index], tokens.flags[index],
-        offsets, tokens.stems[index],
-    )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.index import keyed
-from dedup.index.content import Folding, gather, some
+from dedup.index.content import Folding, gather
 from dedup.index.keys import PRINT, keys_of, packed
 from dedup.index.rows import Contents, Place, Rows, piece
 from dedup.kernels import I64, U64
@@ -65,9 +65,9 @@ def _part(rows: Rows, stories: list[int], settings: Settings, folding: Folding) 
     here = np.array([no in first for no in chosen], dtype=bool)
     found = [packed(keys_of(prints[here], PRINT), numbers[here])]
     long = np.diff(tokens.offsets) >= settings.min_words
-    own = some(tokens, np.flatnonzero(long & here))
+    own = tokens.take(np.flatnonzero(long & here))
     found.append(keyed.runs(own, numbers[long & here], passage=settings.passage))
-    found.append(_bands(some(tokens, np.flatnonzero(long)), numbers[long], stories, of, settings))
+    found.append(_bands(tokens.take(np.flatnonzero(long)), numbers[long], stories, of, settings))
     return Part(
         contents, places, np.concatenate(found),
         keyed.distinct_words(own, numbers[long & here]),

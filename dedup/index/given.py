@@ -14,14 +14,13 @@ import numpy as np
 from dedup.index.content import Content, Folding, Marks, gather
 from dedup.index.incoming import Incoming, Order, order_of
 from dedup.index.keys import LARGEST, PRINT, items_of, keys_of
-from dedup.index.rows import Place, Rows, piece
+from dedup.index.rows import Place, Rows, bits_of, piece
 from dedup.index.view import View
 from dedup.index.words import Counts
 from dedup.kernels import I64
 from dedup.paragraphs import Paragraphs, split
 from dedup.settings import Settings
 from dedup.texts import Texts, collapse
-from dedup.vocabulary import slot_bits
 
 GIVEN = 0  # the number of the story that is asked about
 
@@ -52,7 +51,7 @@ class Given:
     before: its texts that stand in the index too, by number, as they are without the story.
     bits: of a slot with the story in the index. changes: what it does to the counts of words;
         more_texts: to how many long texts there are.
-    old: the number of its version in the index, or 0. counted: how ids are sorted (`order_of`).
+    old: the number of its version in the index, or 0; old_bytes: of that one's paragraphs. counted: how ids are sorted (`order_of`).
     """
 
     incoming: Incoming
@@ -67,6 +66,7 @@ class Given:
     changes: list[Counts]
     more_texts: int
     old: int
+    old_bytes: int
     counted: bool
     turned: bool
 
@@ -104,7 +104,7 @@ def take_in(
     )  # fmt: skip
     given = Given(
         incoming, order, Content(incoming.text(0), None), Marks(marks_rows.astype(np.int32)),
-        paragraphs, texts, numbers, held, 0, [], 0, old, counted, turned,
+        paragraphs, texts, numbers, held, 0, [], 0, old, old_marks.lengths, counted, turned,
     )  # fmt: skip
     return _counted(given, places, rows, view, settings, folding)
 
@@ -155,7 +155,7 @@ def _counted(
     stored = {place.no: place for place in places}
     gone: list[tuple[int, int]] = []
     come: list[tuple[int, int]] = []
-    more_texts = more_words = 0
+    more_texts = 0
     for no in {*own, *stored}:
         place, now = stored.get(no), given.before.get(no)
         words = place.words if place else int(given.texts.words[own[no]])
@@ -172,10 +172,9 @@ def _counted(
         if after is not None:
             come.append(after)
         more_texts += (after is not None) - (before is not None)
-        more_words += words * ((after is not None) - (before is not None))
     contents = rows.contents({story for story, _ in (*gone, *come)} - {GIVEN})
     contents[GIVEN] = given.marks, given.content
-    bits = slot_bits(int(view.meta["words"]) + more_words)
+    bits = bits_of(int(view.meta["bytes"]) + given.marks.lengths - given.old_bytes)
     changes = []
     for chosen, sign in ((gone, -1), (come, 1)):
         if chosen:

@@ -15,7 +15,7 @@ import numpy as np
 from dedup.alike import nearly_same
 from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
-from dedup.index.content import Content, Folding, gather, some
+from dedup.index.content import Content, Folding, gather
 from dedup.index.given import GIVEN, Given, Held
 from dedup.index.neighbours import Neighbours
 from dedup.index.rows import Rows
@@ -59,7 +59,7 @@ class Judge:
     def _matches(self) -> Matches:
         near, settings = self.near, self.settings
         return match(
-            near.by_runs, lambda chosen: some(near.tokens, chosen), by_words=near.by_words,
+            near.by_runs, lambda chosen: near.tokens.take(chosen), by_words=near.by_words,
             stories=self.stories, background=near.background, width=settings.shingle,
             containment=settings.containment, partial_words=settings.partial_words, threads=1,
         )  # fmt: skip
@@ -231,7 +231,7 @@ class Judge:
     def _evidence(self, row: int) -> tuple[str, ...]:
         near = self.near
         alone = self.matches.take(np.array([row]))
-        found = evidence(alone, lambda chosen: some(near.tokens, chosen), near.background.words)
+        found = evidence(alone, lambda chosen: near.tokens.take(chosen), near.background.words)
         own = int(near.begins[int(alone.pairs[0, 1])])
         return tuple(self.given.content.shown(a - own, b - own) for a, b in found.places.tolist())
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from dedup.alike import JACCARD, story_signatures
 from dedup.index.keys import BAND, RUN, WORD, keys_of, packed
 from dedup.index.words import Counts, LocalVocabulary, slots_of
 from dedup.kernels import I64, U64
-from dedup.lsh import keys as band_keys
+from dedup.lsh import band_keys
+from dedup.lsh import bands as bands_of
 from dedup.minhash import Signatures
 from dedup.shingles import shingle
 from dedup.terms import KEPT
@@ -68,7 +71,7 @@ def _two_and_two(owners: I64, words: I64, most: int) -> tuple[I64, U64]:
 def rare_pairs(tokens: Tokens, vocabulary: LocalVocabulary) -> U64:
     """The keys of words that a scan looks some texts up by (terms.py)."""
     owners, finest = distinct_words(tokens, np.arange(len(tokens)))
-    slots = np.searchsorted(vocabulary.known, finest >> np.int64(FINEST - vocabulary.bits))
+    slots = vocabulary.local(finest >> np.int64(FINEST - vocabulary.bits))
     known = vocabulary.texts[slots] >= 2
     owners, finest, slots = owners[known], finest[known], slots[known]
     order = np.lexsort((slots, -vocabulary.weights[slots], owners))
@@ -81,8 +84,15 @@ def bands(signatures: Signatures, texts: I64, bounds: I64, *, recall: float) -> 
     texts: int64 (paragraphs,), the row of each paragraph's text in `signatures`, or -1; story s has
         the paragraphs bounds[s]:bounds[s + 1].
     """
-    rows = band_keys(story_signatures(signatures, texts, bounds), threshold=JACCARD, recall=recall)
+    whole = story_signatures(signatures, texts, bounds)
+    rows = band_keys(whole, _cut(whole.rows.shape[1], recall)).T
     told = np.searchsorted(np.flatnonzero(texts >= 0), bounds)
     stories = np.flatnonzero(np.diff(told))
-    keys = keys_of(rows[stories].reshape(-1), BAND)
+    keys = keys_of(rows[stories].reshape(-1).astype(np.uint64), BAND)
     return keys.reshape(len(stories), rows.shape[1]), stories
+
+
+@cache
+def _cut(permutations: int, recall: float) -> list[int]:
+    """The rows of each band of a story's signature."""
+    return bands_of(permutations, threshold=JACCARD, recall=recall)

@@ -34,6 +34,8 @@ def detach(change: Change, gone: list[Gone]) -> None:
     if not gone:
         return
     contents = {one.no: (one.marks, one.content) for one in gone}
+    lengths = sum(one.marks.lengths for one in gone)
+    change.meta["bytes"] = int(change.meta["bytes"]) - lengths
     places = [
         (text, one.no, paragraph)
         for one in gone

@@ -24,7 +24,7 @@ from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
 from dedup.compared import compared
 from dedup.index import keyed
-from dedup.index.content import Folding, gather, some
+from dedup.index.content import Folding, gather
 from dedup.index.given import GIVEN, Given, Held, without
 from dedup.index.incoming import Order
 from dedup.index.keys import ITEM_BITS, RUN, items_of, keys_of, once, packed
@@ -37,7 +37,7 @@ from dedup.minhash import sign
 from dedup.ragged import Hashes
 from dedup.settings import Settings
 from dedup.shingles import shingle
-from dedup.terms import FEW, Terms, rare_pairs, terms
+from dedup.terms import FEW, Terms, rare_pairs
 from dedup.tokens import Tokens
 
 RELATIVES = 128  # that are looked up in turn
@@ -147,7 +147,7 @@ class Search:
         if not chosen.any():
             return set(), set()
         said = compared(
-            pairs[chosen], by_runs[chosen], lambda rows: some(found.tokens, rows),
+            pairs[chosen], by_runs[chosen], lambda rows: found.tokens.take(rows),
             found.background, width=self.settings.shingle,
             containment=self.settings.containment, partial_words=self.settings.partial_words,
             threads=1,
@@ -214,7 +214,7 @@ class Search:
         vocabulary, words = self._words(tokens)
         order = np.argsort(np.array(chosen, dtype=np.int64))
         by_runs = order[np.searchsorted(np.array(chosen, dtype=np.int64)[order], pairs)]
-        rare = _keyed(rare_pairs(words, vocabulary, slice(0, len(chosen))))
+        rare = _keyed(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(chosen), bucket=bound)
         telling = np.array([no in self.words_of for no in chosen], dtype=bool)
         retold = retold[telling[retold].any(axis=1)]

@@ -13,7 +13,9 @@ from typing import Any
 from dedup.index.content import Content, Folding, Marks, gather, unpack
 from dedup.index.incoming import Order, order_of
 from dedup.index.words import Counts
+from dedup.intake import BYTES
 from dedup.tokens import Tokens
+from dedup.vocabulary import slot_bits
 
 _PART = 4096  # texts
 
@@ -139,6 +141,11 @@ def piece(held: tuple[Marks, Content], paragraph: int) -> tuple[Content, int, in
     marks, content = held
     _, start, end, _ = marks.rows[paragraph].tolist()
     return content, paragraph, start, end
+
+
+def bits_of(size: int) -> int:
+    """Bits of a slot's number where all paragraphs have so many bytes, as in a scan (intake.py)."""
+    return slot_bits(size // BYTES)
 
 
 def counted_anew(rows: Rows, bits: int, least: int, folding: Folding) -> Counts:

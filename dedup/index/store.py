@@ -117,6 +117,7 @@ class Store:
                 "replaced": 0,
                 "texts": 0,
                 "words": 0,
+                "bytes": 0,
                 "mixed": 0,
                 "bits": 18,
             }

@@ -25,7 +25,7 @@ class _Line(Origin):
 
     __slots__ = ()
 
-    def at(self, unit: str, number: int) -> str:
+    def at(self, unit: str, number: int) -> str:  # noqa: ARG002 (as readers call it)
         return self.where
 
 

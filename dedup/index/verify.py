@@ -11,13 +11,12 @@ import numpy as np
 from dedup.errors import DedupError
 from dedup.index import derive, segments
 from dedup.index.content import Folding
-from dedup.index.rows import Rows, counted_anew
+from dedup.index.rows import Rows, bits_of, counted_anew
 from dedup.index.segments import Segment
 from dedup.index.view import View
 from dedup.kernels import U64
 from dedup.settings import Settings
 from dedup.sorting import among
-from dedup.vocabulary import slot_bits
 
 _SHOWN = 20  # faults of one kind
 
@@ -117,7 +116,7 @@ def _counted(rows: Rows, view: View, settings: Settings, folding: Folding) -> It
     ).fetchone()
     if (texts, words) != (view.texts, int(view.meta["words"])):
         yield f"There are {texts:,} texts of {words:,} words, and other figures are kept."
-    if slot_bits(words) != view.counts.bits:
+    if bits_of(int(view.meta["bytes"])) != view.counts.bits:
         yield "Words are counted in slots of the wrong size."
     counts = counted_anew(rows, view.counts.bits, settings.min_words, folding)
     kept = view.counts.plus([counts.minus()])

@@ -1,21 +1,22 @@
 """How often each word was counted, kept up as texts come and go.
 
 The counts are those of a scan (vocabulary.py): a word once for each distinct text that has it, its
-capitals as the text's first occurrence writes them. They are kept for the slots that were ever
-used, sorted, and what a text adds or takes away is a list of the same form. A scan gives slots more
-bits as the corpus grows, and so must the index: at four sizes, the last at four million words, all
-texts are counted anew.
+capitals as the text's first occurrence writes them. They are kept for the slots that are used,
+sorted, and what a text adds or takes away is a list of the same form. A scan gives slots more bits
+as the corpus grows, and so must the index: at four sizes, the last at some 25 MB of text, all texts
+are counted anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dedup.kernels import I32, I64, U64
+from dedup.terms import Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
-from dedup.vocabulary import Vocabulary, rated
+from dedup.vocabulary import Vocabulary, named, weights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,12 +122,12 @@ class LocalVocabulary(Vocabulary):
 
     A slot is the position of the word among those; the order of slots is that of the whole.
 
-    known: int64 (slots,), their numbers in the whole, sorted.
-    bits: of those.
+    held: int64 (slots,), their numbers in the whole, sorted.
+    whole_bits: of those.
     """
 
-    known: I64
-    bits: int
+    held: I64
+    whole_bits: int
 
     @classmethod
     def of(cls, counts: list[Counts], stems: U64, texts: int) -> LocalVocabulary:
@@ -135,13 +136,27 @@ class LocalVocabulary(Vocabulary):
         counts: that add up to those of the whole. texts: how many were counted.
         """
         bits = counts[0].bits
-        known = np.sort(slots_of(stems, bits))
-        known = known[np.diff(known, prepend=-1) != 0]
-        rows = np.sum([part.rows(known) for part in counts], axis=0, dtype=np.int32)
-        held = np.ascontiguousarray(rows.T)
-        weights, names = rated(held, texts)
-        return cls(held[0], weights, names, known, bits)
+        held = np.sort(slots_of(stems, bits))
+        held = held[np.diff(held, prepend=-1) != 0]
+        rows = np.sum([part.rows(held) for part in counts], axis=0, dtype=np.int32)
+        columns = np.ascontiguousarray(rows.T)
+        return cls(columns[0], weights(columns[0], texts), named(columns), held, bits)
+
+    @property
+    def bits(self) -> int:
+        """Of a slot's number in the whole."""
+        return self.whole_bits
 
     def slots(self, words: U64) -> I64:
         """The slot of each word, int64."""
-        return np.asarray(np.searchsorted(self.known, slots_of(words, self.bits)), dtype=np.int64)
+        return self.local(slots_of(words, self.whole_bits))
+
+    def local(self, slots: np.ndarray) -> I64:
+        """The slots here of some of the whole."""
+        return np.asarray(np.searchsorted(self.held, slots), dtype=np.int64)
+
+    def terms(self, tokens: Tokens) -> Terms:
+        """The distinct words of each text, and what is known of them."""
+        drafts = draft(tokens, self.whole_bits)
+        slots = self.local(drafts.slots).astype(np.int32)
+        return known([replace(drafts, slots=slots)], self, threads=1)

@@ -26,14 +26,14 @@ def write_csv(report: Report, place: Path) -> None:
     from pyarrow import csv
 
     for name, table in report.to_arrow().items():
-        flat = _flat(table)
+        flat = plain_cells(table)
         write_aside(
             folder(place) / f"{name}.csv",
             lambda file, flat=flat: csv.write_csv(flat, file),  # type: ignore[misc]
         )
 
 
-def _flat(table: pa.Table) -> pa.Table:
+def plain_cells(table: pa.Table) -> pa.Table:
     """The table with plain cells only."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -1,0 +1,203 @@
+"""The one pass over all paragraphs: which are distinct, and what the search for candidates needs.
+
+Each part of the stories is cut into words once. Of every text that was not seen before stay its
+band keys (lsh.py), its distinct words (terms.py) and the marks of its runs of words (buckets.py);
+the words and signatures themselves are dropped with the part. Of every story stay the band keys of
+its own signature, the least of those of its paragraphs.
+
+Threads ask which texts were seen before they take the longer steps. What they are told then only
+saves work: which paragraph is the first of its text is decided afterwards, part by part in order.
+
+Time O(bytes + shingles * permutations), memory 330 bytes a text of 40 words, and that of two parts
+a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dedup.alike import JACCARD, story_signatures
+from dedup.buckets import Repeats
+from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
+from dedup.lsh import band_keys, bands
+from dedup.minhash import EMPTY, Signatures, sign
+from dedup.paragraphs import Paragraphs
+from dedup.seen import Seen
+from dedup.settings import DEFAULTS
+from dedup.shingles import Shingles, shingle
+from dedup.terms import Drafts, draft
+from dedup.texts import CHUNK, Texts, texts_of
+from dedup.tokens import FoldTable, Tokens, fingerprints, tokenise
+from dedup.vocabulary import Vocabulary, counted, rated, slot_bits
+
+BYTES = 6  # a word, about
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Intake:
+    """What is known after the pass.
+
+    texts: the distinct paragraphs. keys: uint32 (bands, texts).
+    keyed: int64, the stories that have a text. story_keys: uint32 (bands, keyed stories).
+    drafts: the words of the texts, in parts. words: how rare each word is.
+    runs: the runs of words of the texts, marked.
+    """
+
+    texts: Texts
+    keys: U32
+    keyed: I64
+    story_keys: U32
+    drafts: list[Drafts]
+    words: Vocabulary
+    runs: Repeats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Fresh:
+    """Paragraphs of a part that may be the first of their text; rows: int64, which they are."""
+
+    rows: I64
+    tokens: Tokens
+    keys: U32
+    drafts: Drafts
+    runs: Shingles
+
+    def take(self, rows: I64) -> _Fresh:
+        """Those of some rows."""
+        if len(rows) == len(self.rows):
+            return self
+        kept = np.searchsorted(self.rows, rows)
+        return _Fresh(
+            rows,
+            self.tokens.take(kept),
+            self.keys[:, kept],
+            self.drafts.take(kept),
+            self.runs.take(kept),
+        )
+
+    def without_words(self) -> _Fresh:
+        """What stays of them."""
+        nothing = np.empty(0, dtype=np.int64)
+        return replace(self, tokens=self.tokens.take(nothing), runs=self.runs.take(nothing))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """A part of the stories: the words and fingerprint of each paragraph, and the rest as above."""
+
+    words: I32
+    prints: U64
+    keyed: I64
+    story_keys: U32
+    fresh: _Fresh
+
+
+def take_in(
+    buffer: U8,
+    paragraphs: Paragraphs,
+    table: FoldTable,
+    *,
+    stories: int,
+    min_words: int = DEFAULTS.min_words,
+    width: int = DEFAULTS.shingle,
+    passage: int = DEFAULTS.passage,
+    permutations: int = DEFAULTS.permutations,
+    seed: int = DEFAULTS.seed,
+    threshold: float = DEFAULTS.threshold,
+    recall: float = DEFAULTS.recall,
+    threads: int = DEFAULTS.threads,
+) -> Intake:
+    """Read all paragraphs of `buffer`, uint8 (bytes,), of so many stories.
+
+    Raises:
+        BadSetting: no bands reach `recall` at `threshold`.
+    """
+    cut = bands(permutations, threshold=threshold, recall=recall)
+    story_cut = bands(permutations, threshold=JACCARD, recall=recall)
+    lengths = paragraphs.ends - paragraphs.starts
+    words = int(lengths.sum()) // BYTES
+    bits = slot_bits(words)
+    bounds = np.searchsorted(paragraphs.stories, np.arange(stories + 1))
+    seen, runs = Seen(len(paragraphs)), Repeats(words)
+
+    def read(part: slice) -> _Part:
+        rows = slice(bounds[part.start], bounds[part.stop])
+        tokens = tokenise(buffer, paragraphs.starts[rows], paragraphs.ends[rows], table)
+        sizes, prints = np.diff(tokens.offsets).astype(np.int32), fingerprints(tokens)
+        signed = sign(shingle(tokens, width=width), permutations=permutations, seed=seed)
+        long = sizes >= min_words
+        texts = np.where(long, np.arange(len(sizes)), -1)
+        whole = story_signatures(signed, texts, bounds[part.start : part.stop + 1] - rows.start)
+        keyed = np.flatnonzero(whole.rows[:, 0] != EMPTY)
+        fresh = np.flatnonzero(long & ~seen.among(prints))
+        tokens = tokens.take(fresh)
+        return _Part(
+            words=sizes,
+            prints=prints,
+            keyed=part.start + keyed,
+            story_keys=band_keys(Signatures(whole.rows[keyed], seed, width), story_cut),
+            fresh=_Fresh(
+                rows=fresh,
+                tokens=tokens,
+                keys=band_keys(Signatures(signed.rows[fresh], seed, width), cut),
+                drafts=draft(tokens, bits),
+                runs=shingle(tokens, width=passage),
+            ),
+        )
+
+    of: list[I64] = []
+    parts: list[_Part] = []
+
+    def firsts() -> Iterator[Tokens]:
+        cuts = chunks(np.diff(np.append(0, np.cumsum(lengths))[bounds]), CHUNK)
+        for part in spread(read, cuts, threads=threads):
+            known = len(seen)
+            numbers = np.full(len(part.words), -1)
+            long = np.flatnonzero(part.words >= min_words)
+            numbers[long] = seen.add(part.prints[long])
+            fresh = part.fresh.take(_firsts(numbers, known))
+            runs.add(fresh.runs.values)
+            of.append(numbers)
+            yield fresh.tokens
+            parts.append(replace(part, fresh=fresh.without_words()))
+
+    counts = counted(firsts(), bits)
+    texts = texts_of(
+        _joined([part.words for part in parts], np.int32),
+        _joined([part.prints for part in parts], np.uint64),
+        _joined(of, np.int64),
+        paragraphs.stories,
+        min_words=min_words,
+    )
+    return Intake(
+        texts=texts,
+        keys=_side_by_side([part.fresh.keys for part in parts], len(cut)),
+        keyed=_joined([part.keyed for part in parts], np.int64),
+        story_keys=_side_by_side([part.story_keys for part in parts], len(story_cut)),
+        drafts=[part.fresh.drafts for part in parts],
+        words=Vocabulary(counts[0].copy(), *rated(counts, len(texts))),
+        runs=runs,
+    )
+
+
+def _firsts(numbers: I64, known: int) -> I64:
+    """The rows that are the first of their text; the numbers below `known` were there before."""
+    highest = np.maximum.accumulate(np.append(known - 1, numbers))
+    return np.flatnonzero(numbers > highest[:-1])
+
+
+def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+    return np.concatenate([np.empty(0, dtype=kind), *parts])
+
+
+def _side_by_side(parts: list[U32], bands: int) -> U32:
+    """The keys of all parts, uint32 (bands, all)."""
+    out = np.empty((bands, sum(part.shape[1] for part in parts)), dtype=np.uint32)
+    done = 0
+    for part in parts:
+        out[:, done : done + part.shape[1]] = part
+        done += part.shape[1]
+    return out
