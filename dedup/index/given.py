@@ -51,7 +51,8 @@ class Given:
     before: its texts that stand in the index too, by number, as they are without the story.
     bits: of a slot with the story in the index. changes: what it does to the counts of words;
         more_texts: to how many long texts there are.
-    old: the number of its version in the index, or 0; old_bytes: of that one's paragraphs. counted: how ids are sorted (`order_of`).
+    old: the number of its version in the index, or 0; old_bytes: of that one's paragraphs.
+    counted: how ids are sorted (`order_of`); turned: whether that is otherwise in the index.
     """
 
     incoming: Incoming

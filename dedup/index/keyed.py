@@ -17,8 +17,7 @@ from dedup.shingles import shingle
 from dedup.terms import KEPT
 from dedup.tokens import Tokens
 
-WORDS = 8  # of a text, the rarest, of which each two make a key: one more than in a scan, …
-# … since which words are the rarest changes a little as texts come.
+WORDS = KEPT  # of a text, the rarest when it came, of which each two make a key
 FINEST = 22  # bits of a slot, in the key of a word
 _BITS = np.int64(FINEST)
 

@@ -280,7 +280,7 @@ class Search:
 
     def _words(self, tokens: Tokens) -> tuple[LocalVocabulary, Terms]:
         vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
-        return vocabulary, terms(tokens, vocabulary)
+        return vocabulary, vocabulary.terms(tokens)
 
     def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
         """The words in well-worn runs; keys: of every text with the runs that were looked up."""
