@@ -15,7 +15,7 @@ import numpy as np
 from dedup.errors import BadInput
 from dedup.index import keyed
 from dedup.index.change import Change
-from dedup.index.content import Marks, in_characters, pack, unpack
+from dedup.index.content import Marks, pack, pack_words, unpack
 from dedup.index.incoming import Incoming, Order, order_of
 from dedup.index.keys import LARGEST, PRINT, items_of, keys_of, packed
 from dedup.index.leave import Gone, detach
@@ -26,7 +26,7 @@ from dedup.minhash import Signatures, sign
 from dedup.paragraphs import split
 from dedup.shingles import shingle
 from dedup.texts import CHUNK, Texts, collapse
-from dedup.tokens import Tokens, tokenise
+from dedup.tokens import tokenise
 
 
 def insert(change: Change, given: Incoming) -> None:
@@ -85,8 +85,8 @@ def _without_older(change: Change, given: Incoming) -> tuple[Incoming, list[Gone
 def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> None:
     """Write the rows of stories, sorted, and of their texts."""
     settings, table = change.settings, change.folding.table(given.buffer)
-    paragraphs = split(given.buffer, given.starts, given.ends)
     threads = settings.threads if len(given) > 50 else 1
+    paragraphs = split(given.buffer, given.starts, given.ends, threads=threads)
     texts = collapse(given.buffer, paragraphs, table, min_words=1, threads=threads)
     words = texts.words[texts.first] if len(texts) else np.empty(0, dtype=np.int32)
     known = _known(change, texts.fingerprints)
@@ -162,12 +162,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
 def _write_stories(
     change: Change, given: Incoming, rows: np.ndarray, bounds: I64, first: int
 ) -> None:
-    words: list[Tokens] | None = None
-    if not change.keep_text:
-        words = [
-            _words_of(change, given, rows[a:b], k)
-            for k, (a, b) in enumerate(pairwise(bounds.tolist()))
-        ]
+    packed_content = _with_text if change.keep_text else _without_text
     change.connection.executemany(
         "INSERT INTO story (no, id, version, published, headline, source, replaced, marks, text)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -175,20 +170,22 @@ def _write_stories(
             (
                 first + k, given.ids[k], given.versions[k], given.published[k],
                 given.headlines[k], given.sources[k], given.replaced[k],
-                Marks(rows[a:b]).pack(), pack(given.text(k), words[k] if words else None),
+                Marks(rows[a:b]).pack(), packed_content(change, given, rows[a:b], k),
             )
             for k, (a, b) in enumerate(pairwise(bounds.tolist()))
         ),
     )  # fmt: skip
 
 
-def _words_of(change: Change, given: Incoming, rows: np.ndarray, k: int) -> Tokens:
-    """The words of a story whose text is not kept."""
+def _with_text(change: Change, given: Incoming, rows: np.ndarray, k: int) -> bytes:  # noqa: ARG001
+    return pack(given.text(k))
+
+
+def _without_text(change: Change, given: Incoming, rows: np.ndarray, k: int) -> bytes:
     base = int(given.starts[k])
-    places = rows[:, 1:3].astype(np.int64) + base
-    starts, ends = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
-    tokens = tokenise(given.buffer, starts, ends, change.folding.table(given.buffer))
-    return in_characters(given.buffer, base, tokens)
+    places = np.ascontiguousarray(rows[:, 1:3].T).astype(np.int64) + base
+    table = change.folding.table(given.buffer)
+    return pack_words(given.buffer, base, places[0], places[1], table)
 
 
 def _write_texts(

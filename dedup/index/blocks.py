@@ -42,7 +42,7 @@ def decode(blocks: list[bytes], heads: U64) -> U64:
 
 
 def pick(blocks: list[bytes], heads: U64, keys: U64) -> U64:
-    """Of the postings of some blocks, in order, those that have one of some sorted keys, or all."""
+    """The postings of some blocks that have one of some sorted keys; all, if there are no keys."""
     content = np.frombuffer(b"".join(blocks) + _PADDING, dtype=np.uint8)
     bounds = np.zeros(len(blocks) + 1, dtype=np.int64)
     np.cumsum([len(block) for block in blocks], out=bounds[1:])
@@ -99,10 +99,16 @@ def _read(content: U8, at: int) -> tuple[np.uint64, int]:
 def _decode(content: U8, bounds: I64, heads: U64, keys: U64, out: U64) -> int:
     """Write the postings of every block that have one of `keys`, if there are any; how many."""
     n: int = np.int64(0)  # type: ignore[assignment]
-    k = n
     for b in range(len(heads)):
         key, item = heads[b] >> _SHIFT, heads[b] & _ITEM
         i = bounds[b]
+        k, end = np.int64(0), np.int64(len(keys))
+        while k < end:
+            middle = (k + end) >> 1
+            if keys[middle] < key:
+                k = middle + 1
+            else:
+                end = middle
         while True:
             while k < len(keys) and keys[k] < key:
                 k += 1

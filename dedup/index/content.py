@@ -73,10 +73,12 @@ class Content:
 
     text: UTF-8, or None where it was left out.
     words: its words where the text was left out, their places in characters; else None.
+    spans: int64 (paragraphs, 2), the characters of its paragraphs, where the text was left out.
     """
 
     text: bytes | None
-    words: Tokens | None
+    words: Tokens | None = None
+    spans: I64 | None = None
 
     def shown(self, start: int, end: int) -> str:
         """The text between two bytes, or nothing where it was left out."""
@@ -86,17 +88,34 @@ class Content:
         """The character at a byte; where the text was left out, places are characters already."""
         return byte if self.text is None else len(self.text[:byte].decode())
 
+    def span(self, paragraph: int, start: int, end: int) -> tuple[int, int]:
+        """The characters of a paragraph, whose bytes are start:end."""
+        if self.spans is not None:
+            first, last = self.spans[paragraph].tolist()
+            return first, last
+        return self.character(start), self.character(end)
 
-def pack(text: bytes, words: Tokens | None) -> bytes:
-    """Content for the file: the text, or its words if they are given."""
-    if words is None:
-        return _TEXT + zlib.compress(text, _LEVEL)
+
+def pack(text: bytes) -> bytes:
+    """Content for the file: the text."""
+    return _TEXT + zlib.compress(text, _LEVEL)
+
+
+def pack_words(buffer: U8, base: int, starts: I64, ends: I64, table: FoldTable) -> bytes:
+    """Content for the file without its text: the words of its paragraphs, starts[k]:ends[k].
+
+    base: where the story begins in the buffer.
+    """
+    words = tokenise(buffer, starts, ends, table)
+    places = np.concatenate((words.starts, words.ends, starts, ends))
+    counted = characters(buffer, np.full(len(places), base, dtype=np.int64), places)
+    count = len(words.values)
     arrays = (
+        counted[2 * count :].astype(np.uint32),
         words.offsets.astype(np.uint32),
         words.values,
         words.stems,
-        words.starts.astype(np.uint32),
-        words.ends.astype(np.uint32),
+        counted[: 2 * count].astype(np.uint32),
         words.flags,
     )
     counts = np.array([len(words), len(words.values)], dtype=np.uint32)
@@ -117,10 +136,10 @@ def unpack(held: bytes, where: str) -> Content:
             where=where,
             remedy="Restore the file from a copy, or build the index anew.",
         ) from error
-    return Content(content, None) if held[:1] == _TEXT else Content(None, _words(content))
+    return Content(content) if held[:1] == _TEXT else _without_text(content)
 
 
-def _words(content: bytes) -> Tokens:
+def _without_text(content: bytes) -> Content:
     spans, words = np.frombuffer(content, np.uint32, 2).tolist()
     at = 8
 
@@ -130,21 +149,13 @@ def _words(content: bytes) -> Tokens:
         at += out.nbytes
         return out.copy()  # at a place that kernels take
 
+    bounds = take(np.uint32, 2 * spans).astype(np.int64).reshape(2, spans)
     offsets = take(np.uint32, spans + 1).astype(np.int64)
     values, stems = take(np.uint64, words), take(np.uint64, words)
     starts = take(np.uint32, words).astype(np.int64)
     ends = take(np.uint32, words).astype(np.int64)
-    return Tokens(values, starts, ends, take(np.uint8, words), offsets, stems)
-
-
-def in_characters(buffer: U8, base: int, tokens: Tokens) -> Tokens:
-    """Words with their places in characters from byte `base` on instead of bytes."""
-    places = np.concatenate((tokens.starts, tokens.ends))
-    counted = characters(buffer, np.full(len(places), base, dtype=np.int64), places)
-    half = len(tokens.starts)
-    return Tokens(
-        tokens.values, counted[:half], counted[half:], tokens.flags, tokens.offsets, tokens.stems
-    )
+    flags = take(np.uint8, words)
+    return Content(None, Tokens(values, starts, ends, flags, offsets, stems), bounds.T)
 
 
 def gather(pieces: Sequence[tuple[Content, int, int, int]], folding: Folding) -> tuple[Tokens, I64]:

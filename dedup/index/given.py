@@ -85,7 +85,7 @@ def take_in(
     mixed = int(view.meta["mixed"]) + (not old and not incoming.ids[0].isdecimal())
     counted, turned = not mixed, bool(mixed) != bool(view.meta["mixed"])
     order = order_of(incoming.published[0], incoming.versions[0], incoming.ids[0], counted=counted)
-    paragraphs = split(incoming.buffer, incoming.starts, incoming.ends)
+    paragraphs = split(incoming.buffer, incoming.starts, incoming.ends, threads=1)
     table = folding.table(incoming.buffer)
     texts = collapse(incoming.buffer, paragraphs, table, min_words=1, threads=1)
     items = view.find(rows.connection, np.sort(keys_of(texts.fingerprints, PRINT)))
@@ -104,7 +104,7 @@ def take_in(
         ), axis=1,
     )  # fmt: skip
     given = Given(
-        incoming, order, Content(incoming.text(0), None), Marks(marks_rows.astype(np.int32)),
+        incoming, order, Content(incoming.text(0)), Marks(marks_rows.astype(np.int32)),
         paragraphs, texts, numbers, held, 0, [], 0, old, old_marks.lengths, counted, turned,
     )  # fmt: skip
     return _counted(given, places, rows, view, settings, folding)

@@ -180,10 +180,8 @@ class Judge:
         start, end, content = self._place(text)
         given = self.given
         own = (int(given.paragraphs.starts[number]), int(given.paragraphs.ends[number]))
-        run = (
-            content.character(start), content.character(end),
-            given.content.character(own[0]), given.content.character(own[1]),
-        )  # fmt: skip
+        shown = given.content.character
+        run = (*content.span(text.paragraph, start, end), shown(own[0]), shown(own[1]))
         return Earlier(
             KINDS[SAME], self._origin(text.story), text.paragraph, run[0], run[1], (run,),
             1.0, 1.0, 1.0, content.shown(start, end),
@@ -212,7 +210,7 @@ class Judge:
         found = matches.found.take(np.array([row]))
         return Earlier(
             KINDS[int(matches.kinds[row])], self._origin(text.story), text.paragraph,
-            content.character(start), content.character(end), runs,
+            *content.span(text.paragraph, start, end), runs,
             float(found.jaccard[0]), float(found.right_containment[0]),
             float(found.left_containment[0]), content.shown(start, end), self._evidence(row),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,7 +26,7 @@ import numpy as np
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
 from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
-from dedup.kernels import I64, U64
+from dedup.kernels import I64, U64, kernel
 
 FAN = 8
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
@@ -61,19 +61,46 @@ def load(connection: sqlite3.Connection, no: int) -> Segment:
     return Segment(no, size, first, np.frombuffer(heads, np.uint64), np.frombuffer(bits, np.uint64))
 
 
-def find(connection: sqlite3.Connection, segment: Segment, keys: U64) -> U64:
-    """The postings of some sorted keys, sorted; of each no more than stand in a few blocks."""
-    keys = keys[sieve.passing(segment.sieve, keys)]
-    if not len(keys):
-        return keys
-    low = keys << _SHIFT
-    first = np.maximum(np.searchsorted(segment.heads, low, side="left") - 1, 0)
-    last = np.searchsorted(segment.heads, low | _ITEM, side="right") - 1
-    spans = [first, *(np.minimum(first + more, last) for more in range(1, _DEEP))]
-    wanted = np.sort(np.concatenate(spans))
-    wanted = wanted[np.diff(wanted, prepend=-1) != 0]
-    wanted = wanted[wanted >= 0]
-    return pick(_data(connection, segment, wanted), segment.heads[wanted], keys)
+def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
+    """The postings of some sorted keys in segments; of each key no more than a few blocks."""
+    numbers, heads = [], []
+    for segment in held:
+        out = np.empty(_DEEP * len(keys), dtype=np.int64)
+        wanted = out[: _wanted(segment.sieve, segment.heads, keys, out)]
+        if len(wanted):
+            numbers.append(wanted + segment.first)
+            heads.append(segment.heads[wanted])
+    if not numbers:
+        return keys[:0]
+    chosen = np.concatenate(numbers)
+    order = np.argsort(chosen)  # as the rows come
+    return pick(_data(connection, chosen[order]), np.concatenate(heads)[order], keys)
+
+
+@kernel
+def _wanted(bits: U64, heads: U64, keys: U64, out: I64) -> int:
+    """Write which blocks may hold one of some sorted keys, each once; how many."""
+    n, last = np.int64(0), np.int64(-1)
+    for i in range(len(keys)):
+        if not sieve.lets(bits, keys[i]):
+            continue
+        low, high = np.int64(0), np.int64(len(heads))
+        while low < high:  # the first block that begins with this key or a later one
+            middle = (low + high) >> 1
+            if heads[middle] >> _SHIFT < keys[i]:
+                low = middle + 1
+            else:
+                high = middle
+        block = max(low - 1, np.int64(0))
+        for _ in range(_DEEP):
+            if block >= len(heads) or heads[block] >> _SHIFT > keys[i]:
+                break
+            if block > last:
+                out[n] = block
+                n += 1
+                last = block
+            block += 1
+    return int(n)
 
 
 def passing(segment: Segment, postings: U64) -> np.ndarray:
@@ -86,7 +113,7 @@ def among(postings: U64, keys: U64) -> U64:
     if not len(postings) or not len(keys):
         return postings[:0]
     low = np.searchsorted(postings, keys << _SHIFT)
-    high = np.searchsorted(postings, (keys + np.uint64(1)) << _SHIFT)
+    high = np.searchsorted(postings, (keys << _SHIFT) | _ITEM, side="right")
     hits = np.flatnonzero(high > low)
     if not len(hits):
         return postings[:0]
@@ -95,13 +122,13 @@ def among(postings: U64, keys: U64) -> U64:
 
 def blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64:
     """The postings of some blocks of a segment."""
-    return decode(_data(connection, segment, chosen), segment.heads[chosen])
+    return decode(_data(connection, chosen + segment.first), segment.heads[chosen])
 
 
-def _data(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> list[bytes]:
+def _data(connection: sqlite3.Connection, numbers: I64) -> list[bytes]:
     rows = connection.execute(
         "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
-        (json.dumps((chosen + segment.first).tolist()),),
+        (json.dumps(numbers.tolist()),),
     ).fetchall()
     return [row[0] for row in rows]
 

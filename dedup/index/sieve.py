@@ -63,14 +63,19 @@ def _add(sieve: U64, keys: U64) -> None:
 
 
 @kernel
+def lets(sieve: U64, key: np.uint64) -> bool:
+    """Whether all bits of a key are set."""
+    line, bits = _place(key, np.uint64(len(sieve) // _LINE))
+    held = _ONE
+    for _ in range(_MARKS):
+        at = bits & _LOW9
+        held &= sieve[line + np.int64(at >> _SIX)] >> (at & _LOW6)
+        bits >>= _NINE
+    return bool(held == _ONE)
+
+
+@kernel
 def _test(sieve: U64, keys: U64, out: np.ndarray) -> None:
-    """Whether all bits of each key are set."""
-    lines = np.uint64(len(sieve) // _LINE)
+    """Whether the sieve lets each key through."""
     for i in range(len(keys)):
-        line, bits = _place(keys[i], lines)
-        held = _ONE
-        for _ in range(_MARKS):
-            at = bits & _LOW9
-            held &= sieve[line + np.int64(at >> _SIX)] >> (at & _LOW6)
-            bits >>= _NINE
-        out[i] = held == _ONE
+        out[i] = lets(sieve, keys[i])

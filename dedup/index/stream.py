@@ -25,7 +25,8 @@ class _Line(Origin):
 
     __slots__ = ()
 
-    def at(self, unit: str, number: int) -> str:  # noqa: ARG002 (as readers call it)
+    def at(self, unit: str, number: int) -> str:  # noqa: ARG002
+        """Its place: it holds one record, whatever a reader counts."""
         return self.where
 
 

@@ -48,7 +48,7 @@ class View:
     def find(self, connection: sqlite3.Connection, keys: U64) -> U64:
         """The postings of some sorted keys, sorted."""
         found = [segments.among(held, keys) for held in self.recent]
-        found += [segments.find(connection, segment, keys) for segment in self.segments]
+        found.append(segments.find(connection, self.segments, keys))
         some = [held for held in found if len(held)]
         return once(np.concatenate(some)) if some else keys[:0]
 
