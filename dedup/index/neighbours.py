@@ -37,6 +37,7 @@ from dedup.minhash import sign
 from dedup.ragged import Hashes
 from dedup.settings import Settings
 from dedup.shingles import shingle
+from dedup.sorting import among
 from dedup.terms import FEW, Terms, rare_pairs
 from dedup.tokens import Tokens
 
@@ -118,15 +119,13 @@ class Search:
         """Look up the story, then its relatives, then theirs."""
         if self.total <= FEW:
             return self._everything()
-        self._look_up_runs(self.own)
-        self._look_up_words(self.own)
+        self._look_up(self.own, self.own)
         found = self._around()
         for _ in range(_ROUNDS):
             relatives, telling = self._related(found)
             if not relatives:
                 break
-            self._look_up_runs(relatives)
-            self._look_up_words(telling)
+            self._look_up(relatives, telling)
             found = self._around()
         return found
 
@@ -225,28 +224,39 @@ class Search:
             Background(vocabulary, words, worn, tokens.offsets), by_runs, retold, self.complete,
         )  # fmt: skip
 
-    def _look_up_runs(self, texts: set[int]) -> None:
-        """Find who shares a run with some texts."""
+    def _look_up(self, texts: set[int], telling: set[int]) -> None:
+        """Find who shares a run with some texts, or two of the rarest words of one of others."""
+        runs, words = self._run_postings(texts), self._word_keys(telling)
+        found = self._found(np.sort(np.concatenate((runs >> _SHIFT, words))))
+        of_words = among(words, found >> _SHIFT)
+        sharing = set(items_of(found[of_words]).tolist())
+        shared = found[~of_words]
+        self._look_at(sharing | set(items_of(shared).tolist()))
+        self.by_word |= sharing & self.held.keys()
+        alive = np.array([no in self.held for no in items_of(shared).tolist()], dtype=bool)
+        self.postings = once(np.concatenate((self.postings, runs, shared[alive])))
+
+    def _run_postings(self, texts: set[int]) -> U64:
+        """The postings of the runs of some texts, sorted."""
         middle = sorted(texts - self.looked_up)
         self.looked_up |= texts
         tokens, _ = self._tokens(middle)
         runs = shingle(tokens, width=self.settings.passage)
         owners = np.repeat(np.array(middle, dtype=np.int64), np.diff(runs.offsets))
-        own = once(packed(keys_of(runs.values, RUN), owners))
-        found = self._alive(self._found(own >> _SHIFT))
-        self.postings = once(np.concatenate((self.postings, own, found)))
+        return once(packed(keys_of(runs.values, RUN), owners))
+
+    def _word_keys(self, texts: set[int]) -> U64:
+        """The keys of the rarest words of some texts, sorted."""
+        middle = sorted(texts - self.words_of)
+        self.words_of |= texts
+        tokens, _ = self._tokens(middle)
+        vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
+        return np.sort(keyed.rare_pairs(tokens, vocabulary))
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
         first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
         return self.view.find(self.rows.connection, keys[first])
-
-    def _alive(self, postings: U64) -> U64:
-        """Those of some postings that lead to a text that is there."""
-        items = items_of(postings)
-        self._look_at(set(items.tolist()))
-        kept = np.array([no in self.held for no in items.tolist()], dtype=bool)
-        return np.asarray(postings[kept])
 
     def _look_at(self, numbers: set[int]) -> None:
         """Know where texts stand."""
@@ -258,17 +268,6 @@ class Search:
         held = without(places, self.rows, given.old, counted=given.counted, turned=given.turned)
         self.held |= {no: one for no, one in held.items() if one.words >= self.settings.min_words}
         self.gone |= fresh - self.held.keys()
-
-    def _look_up_words(self, texts: set[int]) -> None:
-        """Find who has two of the rarest words of one of some texts."""
-        middle = sorted(texts - self.words_of)
-        self.words_of |= texts
-        tokens, _ = self._tokens(middle)
-        vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
-        keys = np.sort(keyed.rare_pairs(tokens, vocabulary))
-        sharing = set(items_of(self._found(keys)).tolist())
-        self._look_at(sharing)
-        self.by_word |= sharing & self.held.keys()
 
     def _tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
         """The words of texts at their first places."""
