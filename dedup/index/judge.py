@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from dedup.alike import nearly_same
+from dedup.compare import joined
 from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
 from dedup.index.content import Content, Folding, gather
@@ -31,6 +32,10 @@ from dedup.tokens import Tokens
 from dedup.wordings import join_wordings
 
 _SHOWN = (*RECYCLED, TEMPLATE)
+NO_MATCHES = Matches(
+    np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.uint8), joined([]),
+    np.empty((0, 4), dtype=np.int64),
+)  # fmt: skip
 
 
 class Judge:
@@ -58,6 +63,8 @@ class Judge:
 
     def _matches(self) -> Matches:
         near, settings = self.near, self.settings
+        if not near.related:
+            return NO_MATCHES
         return match(
             near.by_runs, lambda chosen: near.tokens.take(chosen), by_words=near.by_words,
             stories=self.stories, background=near.background, width=settings.shingle,

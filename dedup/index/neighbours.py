@@ -42,7 +42,6 @@ from dedup.terms import FEW, Terms, rare_pairs
 from dedup.tokens import Tokens
 
 RELATIVES = 128  # that are looked up in turn
-_ROUNDS = 2  # of doing so
 _RETOLD = 0.2  # of the weight of words: less is no retelling, as a rule
 _SHIFT = np.uint64(ITEM_BITS)
 
@@ -58,6 +57,7 @@ class Neighbours:
     orders: of these stories.
     by_runs, by_words: candidate pairs, as `match` takes them.
     complete: whether nothing was left out for being too much.
+    related: whether any candidate may prove to be more than that.
     """
 
     texts: list[Held]
@@ -69,6 +69,7 @@ class Neighbours:
     by_runs: I64
     by_words: I64
     complete: bool
+    related: bool
 
 
 class Search:
@@ -91,7 +92,7 @@ class Search:
         self.folding = folding
         self.counts = [base, *given.changes]
         self.total = view.texts + given.more_texts
-        self.complete = True
+        self.complete = self.related = True
         self.contents: Contents = {GIVEN: (given.marks, given.content)}
         self.held: dict[int, Held] = {}  # every text that was looked at, by number
         self.gone: set[int] = set()  # numbers that lead nowhere
@@ -104,6 +105,7 @@ class Search:
         self.looked_up: set[int] = set()  # of which all runs were looked up, and …
         self.words_of: set[int] = set()  # … of which the words were
         self.by_word: set[int] = set()  # who has two of those
+        self._own_tokens: Tokens | None = None  # in the order of their numbers
         self.postings = np.empty(0, dtype=np.uint64)  # of all runs that were looked up
 
     def _with_own(self, no: int, row: int, paragraph: int, words: int) -> Held:
@@ -121,10 +123,8 @@ class Search:
             return self._everything()
         self._look_up(self.own, self.own)
         found = self._around()
-        for _ in range(_ROUNDS):
-            relatives, telling = self._related(found)
-            if not relatives:
-                break
+        relatives, telling = self._related(found)
+        if relatives:
             self._look_up(relatives, telling)
             found = self._around()
         return found
@@ -144,6 +144,7 @@ class Search:
         stories = np.array([text.story for text in found.texts], dtype=np.int64)
         chosen = own[pairs].any(axis=1) & (stories[pairs[:, 0]] != stories[pairs[:, 1]])
         if not chosen.any():
+            self.related = False
             return set(), set()
         said = compared(
             pairs[chosen], by_runs[chosen], lambda rows: found.tokens.take(rows),
@@ -151,6 +152,7 @@ class Search:
             containment=self.settings.containment, partial_words=self.settings.partial_words,
             threads=1,
         )  # fmt: skip
+        self.related = len(said.pairs) > 0
         copies = np.isin(said.by_runs, COPIED) | (said.weights.jaccard >= _RETOLD)
         relatives = self._numbers(found, said.pairs) - self.looked_up
         telling = self._numbers(found, said.pairs[copies]) - self.words_of
@@ -189,7 +191,7 @@ class Search:
         return Neighbours(
             [self.held[no] for no in chosen], own, tokens, begins, self.contents,
             Background(vocabulary, held, worn, tokens.offsets),
-            np.concatenate((by_sketch, by_passage)), every, self.complete,
+            np.concatenate((by_sketch, by_passage)), every, self.complete, self.related,
         )  # fmt: skip
 
     def _around(self) -> Neighbours:
@@ -221,13 +223,24 @@ class Search:
         worn = self._worn(tokens, keys)
         return Neighbours(
             [self.held[no] for no in chosen], own, tokens, begins, self.contents,
-            Background(vocabulary, words, worn, tokens.offsets), by_runs, retold, self.complete,
+            Background(vocabulary, words, worn, tokens.offsets), by_runs, retold,
+            self.complete, self.related,
         )  # fmt: skip
 
     def _look_up(self, texts: set[int], telling: set[int]) -> None:
         """Find who shares a run with some texts, or two of the rarest words of one of others."""
-        runs, words = self._run_postings(texts), self._word_keys(telling)
-        found = self._found(np.sort(np.concatenate((runs >> _SHIFT, words))))
+        middle = sorted(texts | telling)
+        tokens, _ = self._tokens(middle)
+        if texts is self.own:
+            self._own_tokens = tokens
+        runs = self._run_postings(tokens, middle, texts - self.looked_up)
+        words = self._word_keys(tokens, middle, telling - self.words_of)
+        keys = _once(runs >> _SHIFT)
+        if texts is not self.own:  # theirs are all there; what only one text has leads nowhere
+            keys = self.view.several(keys)
+        self.looked_up |= texts
+        self.words_of |= telling
+        found = self._found(np.sort(np.concatenate((keys, words))))
         of_words = among(words, found >> _SHIFT)
         sharing = set(items_of(found[of_words]).tolist())
         shared = found[~of_words]
@@ -236,27 +249,23 @@ class Search:
         alive = np.array([no in self.held for no in items_of(shared).tolist()], dtype=bool)
         self.postings = once(np.concatenate((self.postings, runs, shared[alive])))
 
-    def _run_postings(self, texts: set[int]) -> U64:
+    def _run_postings(self, tokens: Tokens, middle: list[int], texts: set[int]) -> U64:
         """The postings of the runs of some texts, sorted."""
-        middle = sorted(texts - self.looked_up)
-        self.looked_up |= texts
-        tokens, _ = self._tokens(middle)
-        runs = shingle(tokens, width=self.settings.passage)
-        owners = np.repeat(np.array(middle, dtype=np.int64), np.diff(runs.offsets))
-        return once(packed(keys_of(runs.values, RUN), owners))
+        chosen = [k for k, no in enumerate(middle) if no in texts]
+        runs = shingle(tokens.take(np.array(chosen, dtype=np.int64)), width=self.settings.passage)
+        numbers = np.array([middle[k] for k in chosen], dtype=np.int64)
+        return once(packed(keys_of(runs.values, RUN), np.repeat(numbers, np.diff(runs.offsets))))
 
-    def _word_keys(self, texts: set[int]) -> U64:
+    def _word_keys(self, tokens: Tokens, middle: list[int], texts: set[int]) -> U64:
         """The keys of the rarest words of some texts, sorted."""
-        middle = sorted(texts - self.words_of)
-        self.words_of |= texts
-        tokens, _ = self._tokens(middle)
+        chosen = [k for k, no in enumerate(middle) if no in texts]
+        tokens = tokens.take(np.array(chosen, dtype=np.int64))
         vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
         return np.sort(keyed.rare_pairs(tokens, vocabulary))
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
-        first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
-        return self.view.find(self.rows.connection, keys[first])
+        return self.view.find(self.rows.connection, _once(keys))
 
     def _look_at(self, numbers: set[int]) -> None:
         """Know where texts stand."""
@@ -298,9 +307,10 @@ class Search:
         """Stories whose signatures agree with that of the story on a band."""
         given = self.given
         texts = sorted(self.own)
-        tokens = self._tokens_of_own(texts)
+        if self._own_tokens is None:
+            self._own_tokens, _ = self._tokens(texts)
         found = sign(
-            shingle(tokens, width=self.settings.shingle),
+            shingle(self._own_tokens, width=self.settings.shingle),
             permutations=self.settings.permutations, seed=self.settings.seed,
         )  # fmt: skip
         bounds = np.array([0, len(texts)], dtype=np.int64)
@@ -323,11 +333,11 @@ class Search:
                 out.add(first)
         return out
 
-    def _tokens_of_own(self, texts: list[int]) -> Tokens:
-        """The words of texts as the story has them."""
-        at = dict(zip(self.given.numbers.tolist(), self.given.texts.first.tolist(), strict=True))
-        pieces = [piece((self.given.marks, self.given.content), at[no]) for no in texts]
-        return gather(pieces, self.folding)[0]
+
+def _once(keys: U64) -> U64:
+    """Sorted keys, each once."""
+    first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
+    return np.asarray(keys[first])
 
 
 def _keyed(held: Hashes) -> passages.Repeated:

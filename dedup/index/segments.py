@@ -26,11 +26,11 @@ import numpy as np
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
 from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
-from dedup.kernels import I64, U64, kernel
+from dedup.kernels import I64, U8, U64, kernel
 
-FAN = 8
+FAN = 4
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
-LIMIT = 2**24  # postings of a merged segment
+LIMIT = 2**26  # postings of a merged segment
 _DEEP = 3  # blocks of one key that are read, of a segment
 _SLICE = 2**20  # postings
 _SHIFT = np.uint64(ITEM_BITS)
@@ -44,6 +44,7 @@ class Segment:
 
     first: the number of its first block; the others follow.
     heads: uint64 (blocks,), the first posting of each.
+    sieve: of all keys; twice: of those that several postings have.
     """
 
     no: int
@@ -51,14 +52,15 @@ class Segment:
     first: int
     heads: U64
     sieve: U64
+    twice: U64
 
 
 def load(connection: sqlite3.Connection, no: int) -> Segment:
     """Take a segment's directory into memory."""
-    size, first, heads, bits = connection.execute(
-        "SELECT size, first, heads, sieve FROM segment WHERE no = ?", (no,)
+    size, first, *arrays = connection.execute(
+        "SELECT size, first, heads, sieve, twice FROM segment WHERE no = ?", (no,)
     ).fetchone()
-    return Segment(no, size, first, np.frombuffer(heads, np.uint64), np.frombuffer(bits, np.uint64))
+    return Segment(no, size, first, *(np.frombuffer(one, np.uint64) for one in arrays))
 
 
 def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
@@ -75,6 +77,24 @@ def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> 
     chosen = np.concatenate(numbers)
     order = np.argsort(chosen)  # as the rows come
     return pick(_data(connection, chosen[order]), np.concatenate(heads)[order], keys)
+
+
+def told(held: Sequence[Segment], keys: U64) -> np.ndarray:
+    """How many postings there seem to be of each key, up to two a segment; uint8 (keys,)."""
+    out = np.zeros(len(keys), dtype=np.uint8)
+    for segment in held:
+        _tell(segment.sieve, segment.twice, keys, out)
+    return out
+
+
+@kernel
+def _tell(bits: U64, twice: U64, keys: U64, out: U8) -> None:
+    """Add one for each key that a segment may have, and one if several postings may have it."""
+    for i in range(len(keys)):
+        if sieve.lets(bits, keys[i]):
+            out[i] += np.uint8(1)
+            if sieve.lets(twice, keys[i]):
+                out[i] += np.uint8(1)
 
 
 @kernel
@@ -146,8 +166,11 @@ def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> in
     """
     bits = sieve.empty(size)
     heads, count, first = [np.empty(0, dtype=np.uint64)], 0, 0
+    again = [np.empty(0, dtype=np.uint64)]
     for part in parts:
-        sieve.add(bits, part >> _SHIFT)
+        keys = part >> _SHIFT
+        sieve.add(bits, keys)
+        again.append(keys[1:][keys[1:] == keys[:-1]])
         data, own = encode(part)
         if not first and data:
             first = 1 + connection.execute("SELECT coalesce(max(no), 0) FROM block").fetchone()[0]
@@ -157,9 +180,12 @@ def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> in
         count += len(part)
     if not count:
         return 0
+    repeated = np.concatenate(again)
+    twice = sieve.empty(len(repeated))
+    sieve.add(twice, repeated)
     stored = connection.execute(
-        "INSERT INTO segment (size, first, heads, sieve) VALUES (?, ?, ?, ?)",
-        (count, first, np.concatenate(heads).tobytes(), bits.tobytes()),
+        "INSERT INTO segment (size, first, heads, sieve, twice) VALUES (?, ?, ?, ?, ?)",
+        (count, first, np.concatenate(heads).tobytes(), bits.tobytes(), twice.tobytes()),
     )
     return int(stored.lastrowid or 0)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dedup.index import segments
-from dedup.index.keys import once
+from dedup.index.keys import ITEM_BITS, once
 from dedup.index.segments import Segment
 from dedup.index.words import Counts
 from dedup.kernels import U64
@@ -51,6 +51,14 @@ class View:
         found.append(segments.find(connection, self.segments, keys))
         some = [held for held in found if len(held)]
         return once(np.concatenate(some)) if some else keys[:0]
+
+    def several(self, keys: U64) -> U64:
+        """Those of some sorted keys that more than one posting may have."""
+        told = segments.told(self.segments, keys).astype(np.int64)
+        for held in self.recent:
+            own = held >> np.uint64(ITEM_BITS)
+            told += np.searchsorted(own, keys, "right") - np.searchsorted(own, keys, "left")
+        return np.asarray(keys[told > 1])
 
 
 def current(connection: sqlite3.Connection, known: View | None) -> View:
