@@ -26,12 +26,12 @@ from dedup.screen import in_common
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, in_groups
 from dedup.tokens import Tokens
-from dedup.weigh import Weights, weigh
+from dedup.weigh import Weights, may_retell, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
-_SHARED = 10.0  # weight of the words shared, and …
-_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing, nor do …
-_UNPHRASED = 0.2  # … those below this one that have no shingle in common
+_UNPHRASED = (
+    0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,18 +75,18 @@ def compared(
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
-        may_retell = _may_retell(Weights(sums[rows]))
+        retelling = may_retell(Weights(sums[rows]))
         common = in_common(sides.shingles, local)
         least = max(1, LEAST_RUN - width + 1)
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
             phrased = (common > 0) | (Weights(sums[rows]).jaccard >= _UNPHRASED)
-            keep |= may_retell & phrased
+            keep |= retelling & phrased
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])
         said = kinds(found, partial_words=partial_words)
-        related = np.flatnonzero((said != NONE) | may_retell[kept])
+        related = np.flatnonzero((said != NONE) | retelling[kept])
         found, said, kept = found.take(related), said[related], kept[related]
         weights, local = Weights(sums[rows[kept]]), local[kept]
         return Compared(
@@ -114,7 +114,7 @@ def _weighed(
 
     def step(part: slice) -> tuple[I64, np.ndarray]:
         weights = weigh(background.terms, pairs[part])
-        kept = np.flatnonzero(by_runs[part] | (_may_retell(weights) if retold else False))
+        kept = np.flatnonzero(by_runs[part] | (may_retell(weights) if retold else False))
         return part.start + kept, weights.sums[kept]
 
     done = list(spread(step, _cuts(len(pairs)), threads=threads))
@@ -140,12 +140,6 @@ def joined_compared(parts: list[Compared]) -> Compared:
         np.concatenate([nothing, *(part.worn for part in parts)]),
         furniture.joined([part.longest for part in parts]),
     )
-
-
-def _may_retell(weights: Weights) -> np.ndarray:
-    """Whether two texts have enough weight of words in common, bool (pairs,)."""
-    heavy = weights.column("shared") >= _SHARED
-    return np.asarray(heavy & (weights.jaccard >= _ALIKE))
 
 
 def _worn_words(background: Background, pairs: I64, found: Comparison) -> I64:

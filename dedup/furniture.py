@@ -30,7 +30,7 @@ from dedup.kernels import I32, I64, U64
 from dedup.ragged import spans_at
 from dedup.shingles import Shingles, shingle
 from dedup.sides import Sides
-from dedup.sorting import among
+from dedup.sorting import among, sort_spans
 from dedup.tokens import OPENS
 from dedup.vocabulary import Vocabulary
 from dedup.weigh import Weights
@@ -108,12 +108,11 @@ def longest_runs(
     alone = (rest < REST) & (shared < ALIKE * np.maximum(around, 1e-6))
 
     shingles = shingle(Shingles(sides.values[places], offsets, 1), width=KEY)
-    counts = np.diff(shingles.offsets)
+    sort_spans(shingles.values, np.empty(len(shingles.values), dtype=np.int32), shingles.offsets)
+    counts = np.where(words >= LEAST, np.minimum(np.diff(shingles.offsets), SAMPLE), 0)
+    sampled, _ = spans_at(shingles.offsets[:-1], counts)
     owners = np.repeat(np.arange(len(pairs)), counts)
-    order = np.lexsort((shingles.values, owners))
-    within = np.arange(len(owners)) - np.repeat(shingles.offsets[:-1], counts)
-    sampled = order[(within < SAMPLE) & (words[owners] >= LEAST)]
-    return LongestRuns(embedded, alone, shingles.values[sampled], owners[sampled])
+    return LongestRuns(embedded, alone, shingles.values[sampled], owners)
 
 
 def joined(parts: list[LongestRuns]) -> LongestRuns:

@@ -23,6 +23,7 @@ from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
+from dedup.sorting import sort_spans
 from dedup.tokens import mix
 
 _HELD = 4_000_000  # pairs
@@ -96,7 +97,9 @@ def sharing(
         repeats = Repeats(count)
         repeats.add(keys)
         items = repeats.positions(keys)
-        return pairs_within(keys[items], items, bound=bucket)
+        keys, order = keys[items], np.empty(len(items), dtype=np.int32)
+        sort_spans(keys, order, np.array([0, len(items)]))
+        return pairs_within(keys, items[order], bound=bucket, ordered=True)
 
     found, held = [np.empty((0, 2), dtype=np.int64)], 0
     for pairs in spread(pairs_of, range(bands), threads=threads):

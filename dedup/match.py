@@ -27,6 +27,7 @@ from dedup.kernels import I64, U8, chunks, spread
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
 from dedup.settings import DEFAULTS
+from dedup.sides import present
 from dedup.tokens import Tokens
 
 _ROUNDS = 3  # of looking through a third
@@ -77,7 +78,7 @@ def match(
 
     tokens_of: the words of some texts, int64 positions.
     stories: int64 (texts,), the story in which each text was first seen; texts of one story are
-        not seen.
+        not compared.
     by_words: more pairs, to be compared only if they have weight of words in common; the others
         are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.
@@ -164,8 +165,8 @@ def _places(
     """The bytes of every tile, int64 (tiles, 4)."""
 
     def part_of(part: slice) -> I64:
-        texts, local = np.unique(pairs[part], return_inverse=True)
-        tokens, local = tokens_of(texts), local.reshape(-1, 2)
+        texts = present(pairs[part], len(sizes))
+        tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
         tiles = found.tiles[found.offsets[part.start] : found.offsets[part.stop]]
         counts = np.diff(found.offsets[part.start : part.stop + 1])
         left = np.repeat(tokens.offsets[local[:, 0]], counts) + tiles[:, 0]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,18 +26,19 @@ from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 
 WORN = 9  # texts
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Repeated:
     """The keys that stand more than once, sorted by key, then text.
 
-    keys: uint64 (entries,). texts: int64 (entries,), the text of each.
+    keys: uint64 (entries,). texts: int32 (entries,), the text of each.
     places: int32 (entries,), its number among the keys of that text.
     """
 
     keys: U64
-    texts: I64
+    texts: I32
     places: I32
 
 
@@ -71,20 +73,48 @@ def repeated(
     parts, keys_of: as `marked` takes them.
     """
 
-    def again(part: slice) -> tuple[U64, I64, I32]:
+    def again(part: slice) -> tuple[U64, I32, I32]:
         held = keys_of(part)
         rows = repeats.positions(held.values)
         texts = np.searchsorted(held.offsets, rows, side="right") - 1
         places = (rows - held.offsets[texts]).astype(np.int32)
-        return held.values[rows], texts + part.start, places
+        return held.values[rows], (texts + part.start).astype(np.int32), places
 
     found = list(spread(again, parts, threads=threads))
     values = np.concatenate([np.empty(0, dtype=np.uint64), *(one[0] for one in found)])
-    texts = np.concatenate([np.empty(0, dtype=np.int64), *(one[1] for one in found)])
+    texts = np.concatenate([np.empty(0, dtype=np.int32), *(one[1] for one in found)])
     places = np.concatenate([np.empty(0, dtype=np.int32), *(one[2] for one in found)])
+    del found
+    rows = _again(values)
+    values, texts, places = values[rows], texts[rows], places[rows]
     order = np.empty(len(values), dtype=np.int32)
     sort_spans(values, order, np.array([0, len(values)]))  # texts come in order, and keep it
     return Repeated(values, texts[order], places[order])
+
+
+def _again(values: U64) -> I64:
+    """Positions of the values that stand more than once, told by their other half.
+
+    The first bitmap took an eighth of all keys for repeated that are not: this leaves an eighth.
+    """
+    turned = (values << _HALF) | (values >> _HALF)
+    repeats = Repeats(len(values))
+    repeats.add(turned)
+    return repeats.positions(turned)
+
+
+def in_slices(found: Repeated, entries: int) -> list[slice]:
+    """Slices of about so many entries, or of one key."""
+    at = np.arange(entries, len(found.keys), entries)
+    cuts = np.searchsorted(found.keys, found.keys[at])
+    cuts = cuts[np.diff(cuts, prepend=0) > 0]
+    return [slice(a, b) for a, b in pairwise([0, *cuts.tolist(), len(found.keys)]) if b > a]
+
+
+def pairs_of(found: Repeated, part: slice, count: int, *, bucket: int = DEFAULTS.bucket) -> I64:
+    """Pairs of texts under the keys of a slice; otherwise as `candidates` gives them."""
+    keys, texts = found.keys[part], found.texts[part]
+    return distinct(pairs_within(keys, texts.astype(np.int64), bound=bucket, ordered=True), count)
 
 
 def candidates(found: Repeated, count: int, *, bucket: int = DEFAULTS.bucket) -> I64:
@@ -92,7 +122,7 @@ def candidates(found: Repeated, count: int, *, bucket: int = DEFAULTS.bucket) ->
 
     count: of all texts.
     """
-    return distinct(pairs_within(found.keys, found.texts, bound=bucket, ordered=True), count)
+    return pairs_of(found, slice(0, len(found.keys)), count, bucket=bucket)
 
 
 def well_worn(found: Repeated, offsets: I64, *, width: int = DEFAULTS.passage) -> np.ndarray:

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dedup import lsh, passages
 from dedup.alike import alike_stories
-from dedup.background import Background
+from dedup.candidates import Candidates, find_candidates
 from dedup.errors import BadInput
 from dedup.evidence import evidence
 from dedup.families import assemble
@@ -19,15 +18,14 @@ from dedup.intake import take_in
 from dedup.kernels import I64, chunks
 from dedup.match import match
 from dedup.occurrences import occurrences
-from dedup.paragraphs import split
+from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
 from dedup.report import Columns, Report
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
-from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
-from dedup.texts import CHUNK
-from dedup.tokens import Tokens, fold_table, tokenise
+from dedup.texts import CHUNK, Texts
+from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
@@ -102,55 +100,15 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
     table = fold_table(corpus.buffer, threads=threads)
     paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
     tell("texts", 0.15)
-    taken = take_in(
-        corpus.buffer,
-        paragraphs,
-        table,
-        stories=len(corpus),
-        min_words=settings.min_words,
-        width=settings.shingle,
-        passage=settings.passage,
-        permutations=settings.permutations,
-        seed=settings.seed,
-        threshold=settings.threshold,
-        recall=settings.recall,
-        threads=threads,
-    )
-    texts, first = taken.texts, taken.texts.first
-    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
-    parts = chunks(ends - starts, CHUNK)
-
-    def tokens_of(chosen: slice | I64) -> Tokens:
-        return tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
-
-    tell("candidates", 0.35)
-    by_sketch = lsh.agreeing(taken.keys, bucket=settings.bucket, threads=threads)
-    stories_by_sketch = taken.keyed[
-        lsh.agreeing(taken.story_keys, bucket=settings.bucket, threads=threads)
-    ]
-    runs = passages.repeated(
-        parts,
-        lambda part: shingle(tokens_of(part), width=settings.passage),
-        taken.runs,
-        threads=threads,
-    )
-    by_passage = passages.candidates(runs, len(texts), bucket=settings.bucket)
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(texts.words[first], out=offsets[1:])
-    background = Background(
-        taken.words,
-        known(taken.drafts, taken.words, threads=threads),
-        passages.well_worn(runs, offsets, width=settings.passage),
-        offsets,
-    )
-    by_words = _by_rare_words(parts, background, len(texts), settings)
+    texts, candidates = _texts(corpus, paragraphs, table, settings, tell)
+    tokens_of = _reader(corpus, paragraphs, texts, table)
     tell("matches", 0.5)
     matches = match(
-        np.concatenate((by_sketch, by_passage)),
+        candidates.by_runs,
         tokens_of,
-        by_words=by_words,
-        stories=paragraphs.stories[first],
-        background=background,
+        by_words=candidates.by_words,
+        stories=paragraphs.stories[texts.first],
+        background=candidates.background,
         width=settings.shingle,
         containment=settings.containment,
         partial_words=settings.partial_words,
@@ -170,7 +128,7 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
         np.stack((of_story[places.firsts], of_story), axis=1),
         np.diff(places.words, axis=1)[:, 0],
         words=np.bincount(paragraphs.stories, texts.words, len(corpus)).astype(np.int64),
-        sketched=stories_by_sketch,
+        sketched=candidates.stories,
         shingles_of=shingles_of,
         story_threshold=settings.story_threshold,
         threads=threads,
@@ -185,23 +143,48 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
             fold=table,
             matches=matches,
             places=places,
-            evidence=evidence(matches, tokens_of, taken.words),
+            evidence=evidence(matches, tokens_of, candidates.background.words),
             alike=alike,
         )
     )
 
 
-def _by_rare_words(
-    parts: list[slice], background: Background, count: int, settings: Settings
-) -> I64:
-    """Candidate pairs that may retell each other, int64 (pairs, 2)."""
-    if count <= FEW:
-        return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
+def _texts(
+    corpus: Corpus, paragraphs: Paragraphs, table: FoldTable, settings: Settings, tell: Progress
+) -> tuple[Texts, Candidates]:
+    """The distinct texts, and which are worth comparing; what else was learned is let go."""
+    taken = take_in(
+        corpus.buffer,
+        paragraphs,
+        table,
+        stories=len(corpus),
+        min_words=settings.min_words,
+        width=settings.shingle,
+        passage=settings.passage,
+        permutations=settings.permutations,
+        seed=settings.seed,
+        threshold=settings.threshold,
+        recall=settings.recall,
+        threads=settings.threads,
+    )
+    tell("candidates", 0.35)
+    first = taken.texts.first
+    parts = chunks(paragraphs.ends[first] - paragraphs.starts[first], CHUNK)
+    candidates = find_candidates(
+        taken,
+        parts,
+        _reader(corpus, paragraphs, taken.texts, table),
+        passage=settings.passage,
+        bucket=settings.bucket,
+        threads=settings.threads,
+    )
+    return taken.texts, candidates
 
-    def keys_of(part: slice) -> Keys:
-        return rare_pairs(background.terms.heaviest[part])
 
-    keys = count * KEPT * (KEPT - 1) // 2
-    repeats = passages.marked(parts, keys_of, keys=keys, threads=settings.threads)
-    found = passages.repeated(parts, keys_of, repeats, threads=settings.threads)
-    return passages.candidates(found, count, bucket=settings.bucket)
+def _reader(
+    corpus: Corpus, paragraphs: Paragraphs, texts: Texts, table: FoldTable
+) -> Callable[[slice | I64], Tokens]:
+    """What cuts some of the texts into words."""
+    first = texts.first
+    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
+    return lambda chosen: tokenise(corpus.buffer, starts[chosen], ends[chosen], table)

@@ -101,7 +101,7 @@ def in_groups(
     """
     where = np.empty(len(sizes), dtype=np.int64)
     for rows in _groups(pairs, sizes):
-        texts = _present(pairs[rows], len(sizes))
+        texts = present(pairs[rows], len(sizes))
         where[texts] = np.arange(len(texts))
         yield rows, where[pairs[rows]], _together(texts, sizes, tokens_of, width, threads)
 
@@ -141,7 +141,7 @@ def _groups(pairs: I64, sizes: I64) -> Iterator[I64]:
     held = np.zeros(len(sizes), dtype=np.bool_)
     words, first = 0, 0
     for last in range(0, len(order), _STEP):
-        texts = _present(pairs[order[last : last + _STEP]], len(sizes))
+        texts = present(pairs[order[last : last + _STEP]], len(sizes))
         fresh = texts[~held[texts]]
         if words and words + int(sizes[fresh].sum()) > WORDS:
             yield order[first:last]
@@ -159,7 +159,7 @@ def _related(pairs: I64, sizes: I64) -> I64:
     All texts that are paired with one early text follow it. Where all fit into one group, the order
     stays as it is.
     """
-    texts = _present(pairs, len(sizes))
+    texts = present(pairs, len(sizes))
     if int(sizes[texts].sum()) <= WORDS:
         return np.arange(len(pairs))
     lead = np.arange(len(sizes))
@@ -167,7 +167,7 @@ def _related(pairs: I64, sizes: I64) -> I64:
     return np.argsort(lead[lead[pairs[:, 0]]], kind="stable")
 
 
-def _present(pairs: I64, count: int) -> I64:
+def present(pairs: I64, count: int) -> I64:
     """The texts that stand in pairs, sorted."""
     if len(pairs) < count // 64:
         texts = np.sort(pairs, axis=None)

@@ -119,12 +119,15 @@ def known(parts: list[Drafts], words: Vocabulary, *, threads: int = DEFAULTS.thr
     lengths = np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)])
     texts = np.cumsum([0, *(len(size) for size in sizes)])
 
+    marked = np.where(words.names, -words.weights, words.weights)  # one look-up tells both
+
     def rate(number: int) -> None:
         part, rows = parts[number], slice(texts[number], texts[number + 1])
         own = slice(offsets[rows.start], offsets[rows.stop])
-        classes[own] = np.where(part.classes == PLAIN, words.names[part.slots], part.classes)
+        weights = marked[part.slots]
+        classes[own] = np.maximum(part.classes, weights < 0)  # NAME is between PLAIN and NUMBER
         slots[own] = part.slots
-        weights = words.weights[part.slots]
+        np.abs(weights, out=weights)
         totals[rows, 0] = _sums(weights, part.offsets)
         totals[rows, 1] = _sums(weights * (classes[own] != PLAIN), part.offsets)
         _heaviest(part.slots, weights, words.texts, part.offsets, heaviest[rows])

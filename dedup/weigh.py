@@ -19,6 +19,8 @@ from dedup.vocabulary import PLAIN
 _COLUMNS = (
     "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
+_SHARED = 10.0  # weight of the words in both, and …
+_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,6 +65,12 @@ def weigh(held: Terms, pairs: I64) -> Weights:
     own[turned] = own[turned, ::-1]  # the shorter text first
     alone = (own[:, 0, 0], own[:, 1, 0], plain, own[:, 0, 1], own[:, 1, 1])
     return Weights(np.maximum(np.stack((shared, facts, *alone), axis=1), 0).astype(np.float32))
+
+
+def may_retell(weights: Weights) -> np.ndarray:
+    """Whether two texts have enough weight of words in common, bool (pairs,)."""
+    heavy = weights.column("shared") >= _SHARED
+    return np.asarray(heavy & (weights.jaccard >= _ALIKE))
 
 
 @kernel

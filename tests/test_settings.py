@@ -8,7 +8,19 @@ import math
 
 import pytest
 
-from dedup import alike, compare, kinds, lsh, match, minhash, passages, shingles, texts
+from dedup import (
+    alike,
+    candidates,
+    compare,
+    intake,
+    kinds,
+    lsh,
+    match,
+    minhash,
+    passages,
+    shingles,
+    texts,
+)
 from dedup.errors import BadSetting
 from dedup.settings import DEFAULTS, RANGES, Settings, check
 
@@ -22,6 +34,8 @@ STEPS = [
     match.match,
     minhash.sign,
     passages.candidates,
+    candidates.find_candidates,
+    intake.take_in,
     passages.repeated,
     texts.collapse,
 ]

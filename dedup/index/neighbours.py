@@ -343,7 +343,7 @@ def _once(keys: U64) -> U64:
 def _keyed(held: Hashes) -> passages.Repeated:
     """Keys of some texts, sorted by key, then text."""
     sizes = np.diff(held.offsets)
-    texts = np.repeat(np.arange(len(sizes)), sizes)
+    texts = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     places = np.arange(len(texts)) - np.repeat(held.offsets[:-1], sizes)
     order = np.argsort(held.values, kind="stable")
     return passages.Repeated(held.values[order], texts[order], places[order].astype(np.int32))

@@ -73,7 +73,10 @@ def read(
     if texts:
         table = text.stories(texts, encoding=encoding, faults=faults).table
         batches.append(Batch(table, "text files"))
-    return corpus_of(batches, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields)
+    corpus = corpus_of(batches, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields)
+    del batches
+    _give_back()
+    return corpus
 
 
 def read_table(
@@ -112,6 +115,13 @@ def _read(file: File, *, named: Mapping[str, str], encoding: str, faults: Faults
     content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
     stories = _OF_MANY[file.suffix]
     return stories(content, named=named, origin=file.origin, faults=faults)
+
+
+def _give_back() -> None:
+    """Return what parsing took to the system: the parser would keep it for more of the kind."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 class _Used:
