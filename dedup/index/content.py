@@ -23,6 +23,7 @@ from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 _LEVEL = 6
 _TEXT, _WORDS = b"t", b"w"
 _ASCII = 128
+_MANY = 1 << 18  # bytes, of which to look at each costs more than a table
 
 
 class Folding:
@@ -34,6 +35,8 @@ class Folding:
 
     def table(self, buffer: U8) -> FoldTable:
         """A table that knows the characters of this text too."""
+        if len(buffer) > _MANY:
+            return fold_table(buffer, threads=1)
         if len(buffer) and int(buffer.max()) >= _ASCII:
             fresh = set(buffer.tobytes().decode()) - set(self._known)
             if any(ord(character) >= _ASCII for character in fresh):

@@ -25,7 +25,7 @@ from dedup.index.judge import Judge
 from dedup.index.leave import remove
 from dedup.index.neighbours import Search
 from dedup.index.rows import Opened, Rows, counted_anew
-from dedup.index.signatures import signature_of, to_lean
+from dedup.index.signatures import signature_of, to_lean, to_minhash
 from dedup.index.store import WAIT, Store
 from dedup.index.verdict import Verdict
 from dedup.index.verify import faults
@@ -39,7 +39,7 @@ from dedup.stories import EPOCH, Story, moment
 if TYPE_CHECKING:
     import sqlite3
 
-    from datasketch import LeanMinHash
+    from datasketch import LeanMinHash, MinHash
 
     from dedup.minhash import Signatures
     from dedup.report import Family, Report
@@ -320,6 +320,10 @@ class Index:
     def signature(self, text: str) -> Signatures:
         """The signature of a text with the index's settings."""
         return signature_of(text, self.settings)
+
+    def to_minhash(self, text: str) -> MinHash:
+        """The signature of a text as datasketch holds it, to be updated and merged."""
+        return to_minhash(self.signature(text))
 
     def to_datasketch(self) -> Iterator[tuple[str, LeanMinHash]]:
         """The signature of every story, as datasketch holds it, with its id.

@@ -46,7 +46,8 @@ def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
     used = np.sort(slots)
     used = used[np.diff(used, prepend=-1) != 0]
     texts = counts.rows(used)[:, 0][np.searchsorted(used, slots)]
-    order = np.lexsort((slots, texts, numbers))
+    owners = np.cumsum(np.diff(numbers, prepend=numbers[:1]) != 0)  # words of a text are together
+    order = np.argsort((owners << np.int64(32)) | texts, kind="stable")  # and sorted by slot
     owners, keys = _two_and_two(numbers[order], finest[order], WORDS)
     return packed(keys, owners)
 

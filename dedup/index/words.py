@@ -18,6 +18,8 @@ from dedup.terms import Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary, named, weights
 
+_ONE, _TWO, _SLOT = np.uint64(1), np.uint64(2), np.uint64(40)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counts:
@@ -40,18 +42,21 @@ class Counts:
     @classmethod
     def of(cls, tokens: Tokens, bits: int) -> Counts:
         """Of some texts."""
-        slots = slots_of(tokens.stems, bits)
-        owners = np.repeat(np.arange(len(tokens)), np.diff(tokens.offsets))
-        first = np.sort((slots << np.int64(32)) | owners)
-        first = first[np.diff(first, prepend=-1) != 0] >> np.int64(32)
-        flags = tokens.flags
-        inside = flags & OPENS == 0
-        capital = inside & (flags & CAPITAL != 0) & (flags & FIGURE == 0)
-        used = np.unique(first)
-        counts = np.zeros((len(used), 3), dtype=np.int32)
-        for column, held in enumerate((first, slots[capital], slots[inside])):
-            counts[:, column] = np.bincount(np.searchsorted(used, held), minlength=len(used))
-        return cls(bits, used, counts)
+        slots = slots_of(tokens.stems, bits).astype(np.uint64)
+        owners = np.repeat(np.arange(len(tokens), dtype=np.uint64), np.diff(tokens.offsets))
+        inside = tokens.flags & OPENS == 0
+        capital = inside & (tokens.flags & CAPITAL != 0) & (tokens.flags & FIGURE == 0)
+        marks = inside.astype(np.uint64) | (capital.astype(np.uint64) << _ONE)
+        held = np.sort((slots << _SLOT) | (owners << _TWO) | marks)
+        if not len(held):
+            return cls.none(bits)
+        slots, texts = held >> _SLOT, held >> _TWO
+        first = np.flatnonzero(np.concatenate(([True], slots[1:] != slots[:-1])))
+        columns = (
+            np.concatenate(([True], texts[1:] != texts[:-1])), (held >> _ONE) & _ONE, held & _ONE,
+        )  # fmt: skip
+        counts = [np.add.reduceat(one.astype(np.int32), first) for one in columns]
+        return cls(bits, slots[first].astype(np.int64), np.stack(counts, axis=1))
 
     @classmethod
     def joined(cls, parts: list[Counts], bits: int) -> Counts:
