@@ -86,7 +86,8 @@ def kills(count: int, folder: Path) -> None:
     for _ in range(count):
         child = subprocess.Popen(
             [sys.executable, str(WRITER), str(path)],
-            stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE, text=True, cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
         )  # fmt: skip
         assert child.stdout is not None
         child.stdout.readline()
