@@ -38,8 +38,9 @@ QUOTING, COPIED, CARRYING = 0.4, 0.05, 0.2  # shares of the stories
 COPY_EDITS, BOILERPLATE_EDITS = (0.01, 0.15), (0.0, 0.2)  # shares of the words
 BOILERPLATE, BANNERS, BANNER_WORDS = 500, 3, 35
 HOT_EDITED, HOT_EDITS = 0.01, (0.02, 0.1)
-CHUNK = 2_000  # stories made at a time
-POOL, FRESH = 4_000, 200  # stories that near-copies are taken from; replaced each chunk
+CHUNK = 500  # stories made at a time
+OPENING = 20  # in the first chunk, which has no near-copies; then twice as many until CHUNK
+POOL, FRESH = 4_000, 50  # stories that near-copies are taken from; replaced each chunk
 SENTENCE = 14  # words, about
 
 _PLAIN, _FIRST, _COMMA, _STOP, _OPEN, _CLOSE = range(6)  # what stands around a word
@@ -151,9 +152,10 @@ class Wire:
         pool = Ragged(np.empty(0, dtype=np.uint32), np.zeros(1, dtype=np.int64))
         shapes: list[np.ndarray] = []  # the words of each paragraph of each story of the pool
         numbers = np.empty(0, dtype=np.int64)
-        for first in range(0, stories, CHUNK):
+        first = 0
+        while first < stories:
             draw = np.random.default_rng((self.seed, 3, first))
-            count = min(CHUNK, stories - first)
+            count = min(max(OPENING, min(first, CHUNK)), stories - first)
             copies = np.flatnonzero(draw.random(count) < COPIED) if len(numbers) else []
             made = self._chunk(draw, count, np.asarray(copies, dtype=np.int64), pool, shapes)
             parts, per_story, sources, edited = made
@@ -171,6 +173,7 @@ class Wire:
             words = pa.DictionaryArray.from_arrays(parts.values.astype(np.int32), self._forms)
             texts = _joined_text(words.dictionary_decode(), parts.offsets, " ")
             yield Chunk(first, per_story, texts, pa.concat_tables(gold))
+            first += count
 
     def _words(self, draw: np.random.Generator, count: int) -> np.ndarray:
         return self._by_chance[draw.integers(0, _TABLE, count)].astype(np.uint32)

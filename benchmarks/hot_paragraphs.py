@@ -1,76 +1,64 @@
 """Does time grow with the stories where every story carries the same banner?
 
-    python benchmarks/hot_paragraphs.py [STORIES ...]
+    python benchmarks/hot_paragraphs.py [--command scan|pairs] [STORIES ...]
 
-Writes a corpus of each size, all of whose stories carry one identical banner, a trailer with one
-changing word, and unique text otherwise; scans it in a process of its own, and prints seconds and
-peak memory, in all and a story.
+Writes wire corpora of each size (corpus.py), once plain and once with one of three banners at the
+head of every story, a hundredth of them lightly edited; runs the command on each in a process of
+its own, and prints seconds and peak memory, in all and a story.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
-BANNER = (
-    "This story is part of our continuing coverage of the river talks and is free to read for"
-    " everyone; please support the newsroom that brings it to you every day."
-)
-TRAILER = (
-    "Dear {}, you have signed up for the evening letter of this newsroom and will find it in your"
-    " inbox at six with the notices of the day, the roads and the river."
-)
-_PARAGRAPHS, _WORDS, _VOCABULARY = 4, 40, 50_000
+sys.path.insert(0, str(Path(__file__).parent))
+import corpus
 
 
-def stories(count: int, seed: int = 0) -> list[str]:
-    """One JSON line a story."""
-    draw = np.random.default_rng(seed)
-    words = np.array([f"w{number:x}" for number in range(_VOCABULARY)])
-    lines = []
-    for number in range(count):
-        own = words[draw.integers(0, _VOCABULARY, (_PARAGRAPHS, _WORDS))]
-        text = [BANNER, *(" ".join(paragraph) + "." for paragraph in own)]
-        text.append(TRAILER.format(f"reader{number}"))
-        lines.append(json.dumps({"id": f"s{number:07}", "text": "\n\n".join(text)}))
-    return lines
-
-
-def scan(path: Path) -> tuple[float, float]:
-    """Seconds and peak megabytes of one scan in a process of its own."""
-    watch = (
-        "import resource, subprocess, sys;"
-        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    command = [sys.executable, "-m", "dedup", "scan", str(path), "--json", str(path) + ".report"]
+def run(command: str, path: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of one process."""
+    out = str(path) + ".out"
+    options = {
+        "scan": ["scan", str(path), "--quiet", "--json", out],
+        "pairs": ["pairs", str(path), "--unit", "paragraphs", "--quiet", "--jsonl", out],
+    }
     start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", watch, *command], check=True, capture_output=True, text=True
-    )
-    return time.perf_counter() - start, int(done.stdout) / 1024
+    process = subprocess.Popen([sys.executable, "-m", "dedup", *options[command]])
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"dedup {command} failed with {process.returncode}")
+    Path(out).unlink()
+    return time.perf_counter() - start, used.ru_maxrss / 1024
 
 
 def main() -> None:
-    """Print a row a size."""
-    sizes = [int(size) for size in sys.argv[1:]] or [50_000, 100_000, 200_000]
-    print(f"{'stories':>9} {'seconds':>8} {'us a story':>11} {'MB':>7} {'KB a story':>11}")
+    """Print a row a corpus."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("stories", nargs="*", type=int, default=[50_000, 100_000, 200_000])
+    options.add_argument("--command", choices=("scan", "pairs"), default="scan")
+    given = options.parse_args()
+    titles = "stories", "banner", "seconds", "us a story", "MB", "KB a story"
+    print("{:>9} {:>7} {:>8} {:>11} {:>7} {:>11}".format(*titles))
     with tempfile.TemporaryDirectory() as folder:
-        for size in sizes:
-            path = Path(folder) / f"hot-{size}.jsonl"
-            path.write_text("\n".join(stories(size)) + "\n")
-            seconds, megabytes = scan(path)
-            print(
-                f"{size:>9,} {seconds:>8.1f} {seconds / size * 1e6:>11.0f}"
-                f" {megabytes:>7,.0f} {megabytes / size * 1024:>11.1f}"
-            )
-            path.unlink()
+        for size in given.stories:
+            for hot in (False, True):
+                path = Path(folder) / "wire.jsonl"
+                with path.open("wb") as out:
+                    corpus.write(out, None, size, unit="stories", hot=hot)
+                seconds, megabytes = run(given.command, path)
+                print(
+                    f"{size:>9,} {'yes' if hot else 'no':>7} {seconds:>8.1f}"
+                    f" {seconds / size * 1e6:>11.0f} {megabytes:>7,.0f}"
+                    f" {megabytes / size * 1024:>11.1f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ a thread.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
+from dedup.scratch import Growing, Scratch
 from dedup.seen import Seen
 from dedup.settings import DEFAULTS
 from dedup.shingles import Shingles, shingle
@@ -42,7 +43,7 @@ class Intake:
 
     texts: the distinct paragraphs. keys: uint32 (bands, texts).
     keyed: int64, the stories that have a text. story_keys: uint32 (bands, keyed stories).
-    drafts: the words of the texts, in parts. words: how rare each word is.
+    drafts: the words of the texts. words: how rare each word is.
     runs: the runs of words of the texts, marked.
     """
 
@@ -50,7 +51,7 @@ class Intake:
     keys: U32
     keyed: I64
     story_keys: U32
-    drafts: list[Drafts]
+    drafts: Drafts
     words: Vocabulary
     runs: Repeats
 
@@ -78,11 +79,6 @@ class _Fresh:
             self.runs.take(kept),
         )
 
-    def without_words(self) -> _Fresh:
-        """What stays of them."""
-        nothing = np.empty(0, dtype=np.int64)
-        return replace(self, tokens=self.tokens.take(nothing), runs=self.runs.take(nothing))
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Part:
@@ -109,8 +105,11 @@ def take_in(
     threshold: float = DEFAULTS.threshold,
     recall: float = DEFAULTS.recall,
     threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
 ) -> Intake:
     """Read all paragraphs of `buffer`, uint8 (bytes,), of so many stories.
+
+    scratch: where the columns of the texts stand.
 
     Raises:
         BadSetting: no bands reach `recall` at `threshold`.
@@ -148,8 +147,12 @@ def take_in(
             ),
         )
 
-    of: list[I64] = []
-    parts: list[_Part] = []
+    room = scratch or Scratch()
+    keys = room.zeros((len(cut), len(paragraphs)), np.uint32)
+    story_keys = room.zeros((len(story_cut), stories), np.uint32)
+    keyed = Growing(room, np.int64)
+    sizes, prints, of = (Growing(room, kind) for kind in (np.int32, np.uint64, np.int64))
+    drafts = _Drafting(room)
 
     def firsts() -> Iterator[Tokens]:
         cuts = chunks(np.diff(np.append(0, np.cumsum(lengths))[bounds]), CHUNK)
@@ -160,44 +163,51 @@ def take_in(
             numbers[long] = seen.add(part.prints[long])
             fresh = part.fresh.take(_firsts(numbers, known))
             runs.add(fresh.runs.values)
-            of.append(numbers)
             yield fresh.tokens
-            parts.append(replace(part, fresh=fresh.without_words()))
+            keys[:, known : len(seen)] = fresh.keys
+            story_keys[:, len(keyed) : len(keyed) + len(part.keyed)] = part.story_keys
+            keyed.add(part.keyed)
+            drafts.add(fresh.drafts)
+            for column, values in ((sizes, part.words), (prints, part.prints), (of, numbers)):
+                column.add(values)
+            room.passed(CHUNK)
 
     counts = counted(firsts(), bits)
     texts = texts_of(
-        _joined([part.words for part in parts], np.int32),
-        _joined([part.prints for part in parts], np.uint64),
-        _joined(of, np.int64),
-        paragraphs.stories,
-        min_words=min_words,
+        sizes.whole(), prints.whole(), of.whole(), paragraphs.stories, min_words=min_words
     )
     return Intake(
         texts=texts,
-        keys=_side_by_side([part.fresh.keys for part in parts], len(cut)),
-        keyed=_joined([part.keyed for part in parts], np.int64),
-        story_keys=_side_by_side([part.story_keys for part in parts], len(story_cut)),
-        drafts=[part.fresh.drafts for part in parts],
+        keys=keys[:, : len(texts)],
+        story_keys=story_keys[:, : len(keyed)],
+        keyed=keyed.whole(),
+        drafts=drafts.whole(),
         words=Vocabulary(counts[0].copy(), *rated(counts, len(texts))),
         runs=runs,
     )
+
+
+class _Drafting:
+    """The drafts of one part after the other."""
+
+    def __init__(self, room: Scratch) -> None:
+        self._slots, self._classes = Growing(room, np.int32), Growing(room, np.uint8)
+        self._words, self._sizes = Growing(room, np.int32), Growing(room, np.int64)
+
+    def add(self, part: Drafts) -> None:
+        """Append a part."""
+        self._slots.add(part.slots)
+        self._classes.add(part.classes)
+        self._words.add(part.words)
+        self._sizes.add(np.diff(part.offsets))
+
+    def whole(self) -> Drafts:
+        """All of them."""
+        offsets = np.append(0, np.cumsum(self._sizes.whole()))
+        return Drafts(self._slots.whole(), self._classes.whole(), self._words.whole(), offsets)
 
 
 def _firsts(numbers: I64, known: int) -> I64:
     """The rows that are the first of their text; the numbers below `known` were there before."""
     highest = np.maximum.accumulate(np.append(known - 1, numbers))
     return np.flatnonzero(numbers > highest[:-1])
-
-
-def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
-    return np.concatenate([np.empty(0, dtype=kind), *parts])
-
-
-def _side_by_side(parts: list[U32], bands: int) -> U32:
-    """The keys of all parts, uint32 (bands, all)."""
-    out = np.empty((bands, sum(part.shape[1] for part in parts)), dtype=np.uint32)
-    done = 0
-    for part in parts:
-        out[:, done : done + part.shape[1]] = part
-        done += part.shape[1]
-    return out

@@ -24,10 +24,9 @@ from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
 from dedup.sorting import sort_spans
-from dedup.tokens import mix
 
 _HELD = 4_000_000  # pairs
-_HALF = np.uint64(32)
+_ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
 def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
@@ -89,7 +88,8 @@ def sharing(
 ) -> I64:
     """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
 
-    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart.
+    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart; they are not
+        looked at again when the same thread asks for those of another band.
     """
 
     def pairs_of(band: int) -> I64:
@@ -146,9 +146,13 @@ def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
 
 @kernel
 def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
-    """The key of slots first:last of one row."""
+    """The key of slots first:last of one row, two of them at a time."""
     key: np.uint64 = np.uint64(first)
-    for k in range(first, last):
-        key = mix(key ^ np.uint64(rows[row, k])) + np.uint64(0x9E3779B97F4A7C15)
-    key = mix(key)
-    return key  # noqa: RET504 (typed so)
+    for k in range(first, last - 1, 2):
+        key ^= np.uint64(rows[row, k]) | (np.uint64(rows[row, k + 1]) << _HALF)
+        key *= _ODD
+        key ^= key >> _HALF
+    if (last - first) % 2:
+        key = (key ^ np.uint64(rows[row, last - 1])) * _ODD
+        key ^= key >> _HALF
+    return key * _ODD

@@ -27,6 +27,8 @@ _REST = np.uint64(0x7F7F7F7F7F7F7F7F)
 _CASE = np.uint64(0x2020202020202020)
 _FROM_A, _PAST_Z = np.uint64(0x1F1F1F1F1F1F1F1F), np.uint64(0x0505050505050505)
 _FROM_0, _PAST_9 = np.uint64(0x5050505050505050), np.uint64(0x4646464646464646)
+_FROM_SPACE = np.uint64(0x6060606060606060)
+_EACH = np.uint64(0x0101010101010101)
 _TWO = np.uint64(2)
 
 
@@ -41,6 +43,19 @@ def eight_bytes(context: Any, buffer: Any, i: Any) -> Any:  # noqa: ARG001 (as n
         return builder.load(word, align=1)
 
     return types.uint64(buffer, types.intp), emit
+
+
+@_inlined_ir
+def put_eight(context: Any, buffer: Any, i: Any, eight: Any) -> Any:  # noqa: ARG001
+    """Write eight bytes into a uint8 array, from i on."""
+
+    def emit(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        held = context.make_array(signature.args[0])(context, builder, given[0])
+        place = builder.gep(held.data, [given[1]])
+        builder.store(given[2], builder.bitcast(place, ir.IntType(64).as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(buffer, types.intp, types.uint64), emit
 
 
 @_inlined_ir
@@ -76,6 +91,19 @@ def digits(eight: np.uint64) -> np.uint64:
     """The mask of the ASCII digits."""
     rest = eight & _REST
     return (rest + _FROM_0) & ~(rest + _PAST_9) & ~eight & TOPS
+
+
+@inlined
+def controls(eight: np.uint64) -> np.uint64:
+    """The mask of the bytes below 32."""
+    return ~((eight & _REST) + _FROM_SPACE) & ~eight & TOPS
+
+
+@inlined
+def equal(eight: np.uint64, one: np.uint64) -> np.uint64:
+    """The mask of the bytes equal to one."""
+    other = eight ^ (one * _EACH)
+    return ~(((other & _REST) + _REST) | other) & TOPS
 
 
 @inlined

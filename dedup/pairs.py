@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -176,11 +177,14 @@ def _sketched(given: Strings, tables: FoldTables, settings: Settings) -> Sketche
 def _candidates(sketches: Sketches, first: I64, settings: Settings) -> I64:
     """Pairs of distinct texts that share a key in a band."""
     every = len(first) == sketches.keys.shape[1]
+    held = local()  # of each thread, memory for the keys of one band after the other
 
     def keys_of(band: int) -> U64:
-        keys = sketches.keys[band] if every else sketches.keys[band][first]
-        wide: U64 = keys.astype(np.uint64) << _SHIFT
-        return wide
+        if not hasattr(held, "keys"):
+            held.keys = np.empty(len(first), dtype=np.uint64)
+        narrow = sketches.keys[band] if every else sketches.keys[band][first]
+        keys: U64 = np.left_shift(narrow, _SHIFT, out=held.keys, dtype=np.uint64)
+        return keys
 
     return lsh.sharing(
         keys_of,

@@ -21,6 +21,7 @@ from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
 from dedup.report import Columns, Report
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
@@ -56,8 +57,11 @@ def scan(
     """
     tell = progress or _silent
     tell("reading", 0.0)
-    corpus = corpus_from(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
-    return scan_corpus(corpus, settings, tell)
+    scratch = Scratch(settings.memory)
+    corpus = corpus_from(
+        source, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch
+    )
+    return scan_corpus(corpus, settings, tell, scratch)
 
 
 def _silent(step: str, share: float) -> None:
@@ -70,14 +74,16 @@ def corpus_from(
     fields: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
     skip_bad: bool = False,
+    scratch: Scratch | None = None,
 ) -> Corpus:
     """The stories of a source, as `scan` takes it.
 
     Raises:
         BadInput: something cannot be read, or two stories have one id.
     """
+    scratch = scratch or Scratch(DEFAULTS.memory)
     if isinstance(source, str | Path):
-        return read([source], fields=fields, encoding=encoding, skip_bad=skip_bad)
+        return read([source], fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch)
     if hasattr(source, "__arrow_c_stream__"):
         return read_table(source, fields=fields, skip_bad=skip_bad)
     if not isinstance(source, Iterable):
@@ -89,19 +95,28 @@ def corpus_from(
     first = list(zip(range(1), given))  # noqa: B905 (one element, or none)
     everything = chain((element for _, element in first), given)
     if first and isinstance(first[0][1], str | Path):
-        return read(everything, fields=fields, encoding=encoding, skip_bad=skip_bad)
+        return read(
+            everything, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch
+        )
     return corpus_of([batch_of_stories(everything)], skip_bad=skip_bad)
 
 
-def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = _silent) -> Report:
+def scan_corpus(
+    corpus: Corpus,
+    settings: Settings = DEFAULTS,
+    tell: Progress = _silent,
+    scratch: Scratch | None = None,
+) -> Report:
     """Find the recycled paragraphs of a corpus that has been read."""
+    scratch = scratch or Scratch(settings.memory)
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)
     paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
+    scratch.release()
     tell("texts", 0.15)
-    texts, candidates = _texts(corpus, paragraphs, table, settings, tell)
-    tokens_of = _reader(corpus, paragraphs, texts, table)
+    texts, candidates = _texts(corpus, paragraphs, table, settings, tell, scratch)
+    tokens_of = _reader(corpus, paragraphs, texts, table, scratch)
     tell("matches", 0.5)
     matches = match(
         candidates.by_runs,
@@ -150,7 +165,12 @@ def scan_corpus(corpus: Corpus, settings: Settings = DEFAULTS, tell: Progress = 
 
 
 def _texts(
-    corpus: Corpus, paragraphs: Paragraphs, table: FoldTable, settings: Settings, tell: Progress
+    corpus: Corpus,
+    paragraphs: Paragraphs,
+    table: FoldTable,
+    settings: Settings,
+    tell: Progress,
+    scratch: Scratch,
 ) -> tuple[Texts, Candidates]:
     """The distinct texts, and which are worth comparing; what else was learned is let go."""
     taken = take_in(
@@ -166,14 +186,16 @@ def _texts(
         threshold=settings.threshold,
         recall=settings.recall,
         threads=settings.threads,
+        scratch=scratch,
     )
+    scratch.release()
     tell("candidates", 0.35)
     first = taken.texts.first
     parts = chunks(paragraphs.ends[first] - paragraphs.starts[first], CHUNK)
     candidates = find_candidates(
         taken,
         parts,
-        _reader(corpus, paragraphs, taken.texts, table),
+        _reader(corpus, paragraphs, taken.texts, table, scratch),
         passage=settings.passage,
         bucket=settings.bucket,
         threads=settings.threads,
@@ -182,9 +204,15 @@ def _texts(
 
 
 def _reader(
-    corpus: Corpus, paragraphs: Paragraphs, texts: Texts, table: FoldTable
+    corpus: Corpus, paragraphs: Paragraphs, texts: Texts, table: FoldTable, scratch: Scratch
 ) -> Callable[[slice | I64], Tokens]:
     """What cuts some of the texts into words."""
     first = texts.first
     starts, ends = paragraphs.starts[first], paragraphs.ends[first]
-    return lambda chosen: tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
+
+    def tokens_of(chosen: slice | I64) -> Tokens:
+        own = starts[chosen], ends[chosen]
+        scratch.passed(int((own[1] - own[0]).sum()))
+        return tokenise(corpus.buffer, *own, table)
+
+    return tokens_of

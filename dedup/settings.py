@@ -20,6 +20,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of whole numbers where the bounds 
     "partial_words": (5, 1000),
     "story_threshold": (0.05, 1.0),
     "threads": (0, 1024),
+    "memory": (0, 2**50),
 }
 
 
@@ -45,6 +46,9 @@ class Settings:
     story_threshold: least share of the shorter story's shingles that stands in the other too, for
         two whole stories to be near-duplicates.
     threads: threads of the kernels; 0 is one a core. It changes no result.
+    memory: bytes that may be used before columns go to temporary files; 0 is half of what is free.
+        A bound for the columns that grow with the corpus, not for the process. It changes no
+        result.
     """
 
     min_words: int = 12
@@ -59,6 +63,7 @@ class Settings:
     partial_words: int = 10
     story_threshold: float = 0.5
     threads: int = 0
+    memory: int = 0
 
     def __post_init__(self) -> None:
         check(**{f.name: getattr(self, f.name) for f in fields(self)})
@@ -85,6 +90,7 @@ def _choose(low: float, high: float) -> str:
 
 
 DEFAULTS = Settings()
+NO_RESULT = ("threads", "memory")  # settings that change how a result is reached, and nothing else
 
 CLASSIC = Settings(min_words=1, shingle=5, threshold=0.7, recall=0.99, bucket=256)
 """Of near-duplicate pairs of any texts (pairs.py): what users of MinHash LSH libraries expect.

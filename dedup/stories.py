@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import BadInput, quoted
+from dedup.scratch import Growing, Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -193,6 +194,7 @@ def _utc(published: datetime | None) -> datetime | None:
 def corpus_of(
     batches: Sequence[Batch],
     *,
+    scratch: Scratch | None = None,
     skip_bad: bool = False,
     skipped: Sequence[Skipped] = (),
     fields: dict[str, dict[str, str]] | None = None,
@@ -207,22 +209,25 @@ def corpus_of(
     import pyarrow as pa
 
     tables = [batch.table for batch in batches] or [schema().empty_table()]
-    table = pa.concat_tables(tables).combine_chunks()
-    table = _first_published(table)
+    table = pa.concat_tables(tables)
+    once = _stand_once(table["id"])
+    table = table if once else _first_published(table)
     order = _first_seen_order(table)
-    rows, repeats, replaced = _one_a_id(table, order)
+    rows, repeats, replaced = (order, [], 0) if once else _one_a_id(table, order)
     left_out = list(skipped)
     for row, first in repeats:
         fault = _repeated_id(table, batches, row, first)
         if not skip_bad:
             raise fault
         left_out.append(Skipped(fault.where, fault.what))
-    buffer, offsets = text_buffer(table["text"])
-    small = table.drop_columns(["text"]).take(pa.array(rows)).combine_chunks()
+    buffer, starts, ends = _text_buffer(table["text"], scratch or Scratch())
+    small = table.drop_columns(["text"]).combine_chunks()
+    if len(rows) < len(table) or np.any(np.diff(rows) != 1):
+        small = small.take(pa.array(rows)).combine_chunks()
     return Corpus(
         buffer=buffer,
-        starts=offsets[:-1][rows],
-        ends=offsets[1:][rows],
+        starts=starts[rows],
+        ends=ends[rows],
         published=_micros(small["published"]),
         versions=_integers(small["version"], 0).astype(np.int32),
         ids=_column(small["id"]),
@@ -234,13 +239,21 @@ def corpus_of(
     )
 
 
+def _stand_once(ids: pa.ChunkedArray) -> bool:
+    """Whether each id stands once; no Python object is made of any."""
+    import pyarrow.compute as pc
+
+    column = _column(ids)
+    if pc.all(pc.less(column[:-1], column[1:])).as_py():  # in order, as ids mostly are
+        return True
+    return bool(pc.count_distinct(column).as_py() == len(column))
+
+
 def _first_published(table: pa.Table) -> pa.Table:
     """The table with each story's date that of its earliest version, which was seen first."""
     import pyarrow as pa
 
     ids = table["id"].to_pylist()
-    if len(set(ids)) == len(ids):
-        return table
     published = _micros(table["published"])
     earliest: dict[str, int] = {}
     for name, moment in zip(ids, published.tolist(), strict=True):
@@ -252,15 +265,23 @@ def _first_published(table: pa.Table) -> pa.Table:
 
 def _first_seen_order(table: pa.Table) -> NDArray[np.int64]:
     """Rows by published, version and id; ids that are whole numbers stand in counting order."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     ids = _column(table["id"])
-    names = np.asarray(ids.to_pylist(), dtype=object)
-    lengths = np.zeros(len(names), dtype=np.int64)
-    if all(name.isdecimal() for name in names):
-        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
-    _, rank = np.unique(names, return_inverse=True) if len(names) else (None, lengths)
-    return np.lexsort(
-        (rank, lengths, _integers(table["version"], 0), _micros(table["published"]))
-    ).astype(np.int64)
+    counting = pc.all(pc.utf8_is_decimal(ids)).as_py()
+    lengths = pc.utf8_length(ids).to_numpy() if counting else np.zeros(len(ids), dtype=np.int64)
+    numbers = [_micros(table["published"]), _integers(table["version"], 0), lengths]
+    later = pc.less_equal(ids[:-1], ids[1:]).to_numpy(zero_copy_only=False)
+    for column in reversed(numbers):
+        later = (column[:-1] < column[1:]) | ((column[:-1] == column[1:]) & later)
+    if later.all():
+        return np.arange(len(ids))
+    keys = {str(place): pa.array(column) for place, column in enumerate(numbers)}
+    order = pc.sort_indices(
+        pa.table({**keys, "id": ids}), sort_keys=[(name, "ascending") for name in (*keys, "id")]
+    )
+    return np.asarray(order.to_numpy(), dtype=np.int64)
 
 
 def _one_a_id(
@@ -268,8 +289,6 @@ def _one_a_id(
 ) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
     """Rows to keep in order, (row, first row) of repeated ids, and how many were replaced."""
     ids = table["id"].to_pylist()
-    if len(set(ids)) == len(ids):
-        return order, [], 0
     versions = _integers(table["version"], 0)
     newest: dict[str, int] = {}
     for row in range(len(ids)):
@@ -302,13 +321,34 @@ def _origin(batches: Sequence[Batch], row: int) -> str:
     raise IndexError(row)
 
 
-def text_buffer(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of a text column and its int64 offsets, without a copy."""
-    texts = _column(column)
+def _text_buffer(
+    column: pa.ChunkedArray, scratch: Scratch
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """The bytes of a text column, and where each text starts and ends in them.
+
+    Without a copy if its chunks lie in one buffer.
+    """
+    held = [_content(chunk) for chunk in column.chunks if len(chunk)]
+    one = len({content.ctypes.data for content, _ in held if len(content)}) <= 1
+    content, joined = np.empty(0, dtype=np.uint8), Growing(scratch, np.uint8)
+    starts, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for own, bounds in held:
+        at = 0
+        if one:
+            content = own if len(own) >= len(content) else content
+        else:
+            at = len(joined) - int(bounds[0])
+            joined.add(own[bounds[0] : bounds[-1]])
+        starts.append(bounds[:-1] + at)
+        ends.append(bounds[1:] + at)
+    return content if one else joined.whole(), np.concatenate(starts), np.concatenate(ends)
+
+
+def _content(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of an array of texts and its offsets, int64 (texts + 1,), without a copy."""
     _, offsets, values = texts.buffers()
     bounds = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
-    content = np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, dtype=np.uint8)
-    return content, bounds
+    return np.frombuffer(values, dtype=np.uint8) if values else np.empty(0, np.uint8), bounds
 
 
 def _column(column: pa.ChunkedArray) -> Any:

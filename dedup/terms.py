@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U8, U64, kernel, spread
-from dedup.ragged import end_to_end, rows_at
+from dedup.kernels import I32, I64, U8, U64, chunks, kernel, spread
+from dedup.ragged import rows_at
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
@@ -28,6 +28,7 @@ from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
 
 KEPT = 7  # words a text
 FEW = 400  # texts, of which each is compared with each
+_TERMS = 200_000  # that a thread looks up at a time
 _FIRST = np.int64(0)
 _TWO, _THREE, _HALF = np.uint64(2), np.uint64(3), np.uint64(32)
 
@@ -89,7 +90,7 @@ class Keys:
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
-    return known([draft(tokens, words.bits)], words)
+    return known(draft(tokens, words.bits), words)
 
 
 def draft(tokens: Tokens, bits: int) -> Drafts:
@@ -108,33 +109,31 @@ def draft(tokens: Tokens, bits: int) -> Drafts:
     return Drafts(slots[:used].copy(), classes[:used].copy(), lengths, offsets)
 
 
-def known(parts: list[Drafts], words: Vocabulary, *, threads: int = DEFAULTS.threads) -> Terms:
-    """The words of consecutive texts, and what the corpus knows of them."""
-    sizes = [np.diff(part.offsets) for part in parts]
-    offsets = end_to_end([part.offsets for part in parts])
-    slots = np.empty(offsets[-1], dtype=np.int32)
-    classes = np.empty(offsets[-1], dtype=np.uint8)
-    totals = np.empty((len(offsets) - 1, 2))
-    heaviest = np.full((len(totals), KEPT), -1, dtype=np.int32)
-    lengths = np.concatenate([np.empty(0, dtype=np.int32), *(part.words for part in parts)])
-    texts = np.cumsum([0, *(len(size) for size in sizes)])
+def known(held: Drafts, words: Vocabulary, *, threads: int = DEFAULTS.threads) -> Terms:
+    """The words of some texts with what the corpus knows of them.
 
+    Their columns are taken over: `held` is not to be used afterwards.
+    """
+    totals = np.empty((len(held), 2))
+    heaviest = np.full((len(held), KEPT), -1, dtype=np.int32)
     marked = np.where(words.names, -words.weights, words.weights)  # one look-up tells both
 
-    def rate(number: int) -> None:
-        part, rows = parts[number], slice(texts[number], texts[number + 1])
-        own = slice(offsets[rows.start], offsets[rows.stop])
-        weights = marked[part.slots]
-        classes[own] = np.maximum(part.classes, weights < 0)  # NAME is between PLAIN and NUMBER
-        slots[own] = part.slots
+    def rate(texts: slice) -> None:
+        offsets = held.offsets[texts.start : texts.stop + 1] - held.offsets[texts.start]
+        own = slice(held.offsets[texts.start], held.offsets[texts.stop])
+        slots, classes = held.slots[own], held.classes[own]
+        weights = marked[slots]
+        np.maximum(classes, weights < 0, out=classes)  # NAME is between PLAIN and NUMBER
         np.abs(weights, out=weights)
-        totals[rows, 0] = _sums(weights, part.offsets)
-        totals[rows, 1] = _sums(weights * (classes[own] != PLAIN), part.offsets)
-        _heaviest(part.slots, weights, words.texts, part.offsets, heaviest[rows])
+        totals[texts, 0] = _sums(weights, offsets)
+        totals[texts, 1] = _sums(weights * (classes != PLAIN), offsets)
+        _heaviest(slots, weights, words.texts, offsets, heaviest[texts])
 
-    for _ in spread(rate, range(len(parts)), threads=threads):
+    for _ in spread(rate, chunks(np.diff(held.offsets), _TERMS), threads=threads):
         pass
-    return Terms(slots, classes, lengths, totals, heaviest, offsets, words.weights)
+    return Terms(
+        held.slots, held.classes, held.words, totals, heaviest, held.offsets, words.weights
+    )
 
 
 def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:

@@ -177,6 +177,16 @@ def _append(
 
 
 @kernel
+def _hashes(
+    head: np.uint64, block: np.uint64, cut: np.uint64, size: int, flag: int
+) -> tuple[np.uint64, np.uint64]:
+    """The hash of a word of `size` characters, and that of its stem."""
+    word = (head ^ block) * _M1
+    stem = cut * _M1 if size > STEM and not flag & FIGURE else word
+    return word ^ (word >> _B32), stem ^ (stem >> _B32)
+
+
+@kernel
 def _after_mark(
     buffer: U8, i: int, end: int, width: int, stop: int, kinds: U8, letters: int
 ) -> tuple[int, int]:
@@ -279,10 +289,19 @@ def cut_words(
             inside = stop > start
             if not inside and code < 0x80 and _is_word(kind) and i < quick:
                 head, block, filled, cut, size, found = _plain_word(buffer, i, end)
-                flag |= found
-                letters = -1 if found & FIGURE else size
                 start, stop = i, i + size
+                flag |= found
                 i = stop
+                if i >= end or buffer[i] != 32:  # it may go on
+                    letters = -1 if found & FIGURE else size
+                    continue
+                values[n], stems[n] = _hashes(head, block, cut, size, flag)
+                token_starts[n], token_ends[n], flags[n] = start, stop, flag
+                n += 1
+                flag = np.uint8(0)
+                head, block, filled, cut, size = _ZERO, _ZERO, _NONE, _ZERO, _NONE
+                i += 1
+                start, stop = i, i
                 continue
             alone = flag & ALONE
             if (
@@ -337,10 +356,7 @@ def cut_words(
                 brief = flag & CAPITAL and 0 < letters <= 3  # Mr. Gen. No.
                 if kind == STOP and (dotted or brief):  # an abbreviation ends no sentence
                     i += 1
-            word = (head ^ block) * _M1
-            values[n] = word ^ (word >> _B32)
-            stem = cut * _M1 if size > STEM and not flag & FIGURE else word
-            stems[n] = stem ^ (stem >> _B32)
+            values[n], stems[n] = _hashes(head, block, cut, size, flag)
             token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
             flag = np.uint8(0)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.passages import WORN, Repeated, candidates, marked, repeated, well_worn
+from dedup.passages import (
+    WORN,
+    Repeated,
+    candidates,
+    in_slices,
+    marked,
+    pairs_of,
+    repeated,
+    well_worn,
+)
 from dedup.shingles import Shingles, shingle
 from tests import naive, naive_words
 from tests.conftest import as_set, cuts, numbered, offsets_of, several_texts, slices
@@ -133,3 +142,28 @@ def test_no_parts_make_no_pairs():
     found = repeated([], lambda _: None, marked([], lambda _: None, keys=0))
 
     assert candidates(found, 0).shape == (0, 2)
+
+
+@given(
+    texts=st.lists(st.lists(st.integers(0, 9), max_size=9), min_size=1, max_size=9),
+    size=st.integers(1, 30),
+)
+def test_slices_of_keys_have_the_pairs_of_all(texts, size):
+    keys = [key for text in texts for key in text]
+    owners = [number for number, text in enumerate(texts) for _ in text]
+    order = np.lexsort((owners, keys))
+    found = Repeated(
+        np.array(keys, dtype=np.uint64)[order],
+        np.array(owners, dtype=np.int32)[order],
+        np.zeros(len(keys), dtype=np.int32),
+    )
+    slices = in_slices(found, size)
+
+    pairs = [pairs_of(found, part, len(texts)) for part in slices]
+
+    assert {pair for part in pairs for pair in as_set(part)} == as_set(
+        candidates(found, len(texts))
+    )
+    assert [place for part in slices for place in range(part.start, part.stop)] == list(
+        range(len(keys))
+    )

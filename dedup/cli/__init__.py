@@ -34,7 +34,17 @@ def main() -> None:
     gc.disable()  # one job, next to no cycles: collecting would take a tenth of a short run
     # numba would import this BLAS, which no kernel uses: a tenth of a second.
     sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _WithoutPandas())
     app()
+
+
+class _WithoutPandas:
+    """Arrow would import pandas to see that it is given none of its frames: two tenths."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        """As Python asks where a module is; of the others it goes on to ask."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
 
 
 def _version(wanted: bool) -> None:

@@ -8,6 +8,7 @@ that one's place.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, fields
@@ -20,6 +21,7 @@ from dedup.settings import DEFAULTS, Settings
 
 _TUNING = "What counts as recycled"
 _FIELDS = "Which field is which"
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kmgt])?i?b?")
 _NAMES = ("id", "text", "headline", "published", "source", "version")
 
 
@@ -44,6 +46,14 @@ class Chosen:
             BadSetting: a number is outside its range.
         """
         return Settings(**self.given)  # type: ignore[arg-type]
+
+
+def _bytes(given: str) -> int:
+    """A size as people write it, in bytes."""
+    found = _SIZE.fullmatch(str(given).strip().lower())
+    if not found:
+        raise typer.BadParameter(f"{given!r} is no size. Write it as 2GB, 500MB or in bytes.")
+    return int(float(found[1]) * 1000 ** " kmgt".index(found[2] or " "))
 
 
 def chosen_by(
@@ -107,6 +117,14 @@ def chosen_by(
         int, typer.Option(rich_help_panel=_TUNING, help="Of the permutations.")
     ] = DEFAULTS.seed,
     threads: Annotated[int, typer.Option(help="Threads; 0 is one a core.")] = DEFAULTS.threads,
+    memory: Annotated[
+        int,
+        typer.Option(
+            parser=_bytes,
+            metavar="SIZE",
+            help="Such as 2GB: beyond it, temporary files are used; 0 is half of what is free.",
+        ),
+    ] = DEFAULTS.memory,
 ) -> Chosen:
     """What the options say."""
     given = dict(locals())

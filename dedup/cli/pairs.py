@@ -30,7 +30,7 @@ class Unit(StrEnum):
 
 @with_options(
     base=CLASSIC,
-    without=("passage", "containment", "partial_words", "story_threshold"),
+    without=("passage", "containment", "partial_words", "story_threshold", "memory"),
     says={
         "threshold": "Least Jaccard similarity of a pair.",
         "min_words": "Texts of fewer words are near nothing.",

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.errors import BadInput, quoted
 from dedup.kernels import I64, U8
-from dedup.stories import EPOCH, UNDATED, Corpus, Story, batch_of_stories, text_buffer
+from dedup.stories import EPOCH, UNDATED, Corpus, Story, batch_of_stories
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -152,13 +152,21 @@ def of_table(table: pa.Table) -> Incoming:
         older[name] = older.get(name, 0) + (versions[row] != versions[first])
         if versions[row] >= versions[first]:
             kept[name] = row
-    buffer, offsets = text_buffer(table["text"])
+    buffer, offsets = _text_buffer(table["text"])
     everything = Incoming(
         ids, versions, [earliest[name] for name in ids], table["headline"].to_pylist(),
         table["source"].to_pylist(), [older[name] for name in ids], buffer, offsets[:-1],
         offsets[1:],
     )  # fmt: skip
     return everything.take(sorted(kept.values()))
+
+
+def _text_buffer(column: pa.ChunkedArray) -> tuple[U8, I64]:
+    """The bytes of texts end to end, and their offsets."""
+    texts = [text.encode() for text in column.to_pylist()]
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return np.frombuffer(b"".join(texts), dtype=np.uint8), offsets
 
 
 def order_of(published: int, version: int, name: str, *, counted: bool) -> Order:

@@ -289,7 +289,8 @@ class Index:
         """
         with self._store.reading() as connection:
             corpus = whole(connection, str(self._store.path))
-        return scan_corpus(corpus, self.settings, *filter(None, [progress]))
+        tell = {"tell": progress} if progress else {}
+        return scan_corpus(corpus, self.settings, **tell)
 
     def families(self, *, stories: int = 2) -> Sequence[Family]:
         """The families in so many stories or more, the widest first; it takes as long as a scan."""

@@ -25,7 +25,7 @@ from typing import Any
 from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
 from dedup.index import schema
 from dedup.minhash import SCHEME
-from dedup.settings import DEFAULTS, Settings
+from dedup.settings import DEFAULTS, NO_RESULT, Settings
 
 WAIT = 10.0  # seconds for another writer
 _MAGIC = b"SQLite format 3\0"
@@ -141,7 +141,7 @@ class Store:
             ) from error
         mine, its = asdict(settings or held), asdict(held)
         for name in mine:
-            if name != "threads" and mine[name] != its[name]:
+            if name not in NO_RESULT and mine[name] != its[name]:
                 raise BadSetting(
                     f"it was made with {name} {its[name]:g}, not {mine[name]:g}",
                     where=self._where,

@@ -164,4 +164,4 @@ class LocalVocabulary(Vocabulary):
         """The distinct words of each text, and what is known of them."""
         drafts = draft(tokens, self.whole_bits)
         slots = self.local(drafts.slots).astype(np.int32)
-        return known([replace(drafts, slots=slots)], self, threads=1)
+        return known(replace(drafts, slots=slots), self, threads=1)

@@ -19,6 +19,7 @@ from dedup.readers import fields as naming
 from dedup.readers.faults import Faults, Origin
 from dedup.readers.paths import File, files
 from dedup.readers.records import Read
+from dedup.scratch import Scratch
 from dedup.stories import Batch, Corpus, corpus_of
 
 __all__ = ["SUFFIXES", "read", "read_table"]
@@ -30,6 +31,7 @@ _OF_MANY: dict[str, Callable[..., Read]] = {
     ".csv": partial(delimited.stories, delimiters=",;\t|"),
     ".tsv": partial(delimited.stories, delimiters="\t"),
 }
+_OF_LINES = (".jsonl", ".ndjson")
 SUFFIXES = (".txt", *_OF_MANY, ".parquet")
 
 
@@ -39,6 +41,7 @@ def read(
     fields: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
     skip_bad: bool = False,
+    scratch: Scratch | None = None,
 ) -> Corpus:
     """Read every story the paths lead to.
 
@@ -47,6 +50,7 @@ def read(
         fields: the field of each part of a story, where its name is not a usual one.
         encoding: of all files but Parquet, which says its own.
         skip_bad: leave out what cannot be read and note it in the corpus.
+        scratch: where the texts stand, in memory unless they are large.
 
     Raises:
         BadInput: something cannot be read, unless it is skipped; two stories have one id.
@@ -59,12 +63,13 @@ def read(
     texts: list[File] = []
     batches: list[Batch] = []
     used = _Used()
+    scratch = scratch or Scratch()
     for file in files(paths, suffixes=SUFFIXES, faults=faults):
         if file.suffix == ".txt":
             texts.append(file)
             continue
         try:
-            found = _read(file, named=named, encoding=encoding, faults=faults)
+            found = _read(file, scratch, named=named, encoding=encoding, faults=faults)
         except BadInput as fault:
             faults.take(fault)
             continue
@@ -73,10 +78,10 @@ def read(
     if texts:
         table = text.stories(texts, encoding=encoding, faults=faults).table
         batches.append(Batch(table, "text files"))
-    corpus = corpus_of(batches, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields)
-    del batches
     _give_back()
-    return corpus
+    return corpus_of(
+        batches, scratch=scratch, skip_bad=skip_bad, skipped=faults.skipped, fields=used.fields
+    )
 
 
 def read_table(
@@ -109,9 +114,16 @@ def read_table(
     )
 
 
-def _read(file: File, *, named: Mapping[str, str], encoding: str, faults: Faults) -> Read:
+def _read(
+    file: File, scratch: Scratch, *, named: Mapping[str, str], encoding: str, faults: Faults
+) -> Read:
     if file.suffix == ".parquet":
         return parquet.stories(file, named=named, faults=faults)
+    in_place = None if file.packing or not encodings.names_utf8(encoding) else file.path
+    if in_place and file.suffix in _OF_LINES:
+        found = jsonl.from_file(in_place, scratch, named=named, origin=file.origin)
+        if found:
+            return found
     content = encodings.utf8(contents.content(file), encoding=encoding, where=file.origin.where)
     stories = _OF_MANY[file.suffix]
     return stories(content, named=named, origin=file.origin, faults=faults)

@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def convert(raw: pa.Table, chosen: Mapping[str, str], *, origin: Origin) -> Read | None:
+def convert(
+    raw: pa.Table, chosen: Mapping[str, str], *, origin: Origin, valid: bool = False
+) -> Read | None:
     """Make the columns of `stories.schema()`, or nothing if any value is in doubt.
 
     Args:
         raw: a column for each part of a story that was found, by the part's name.
+        valid: its texts are known to be valid large strings.
     """
     import pyarrow as pa
 
     converters: dict[str, Callable[[pa.ChunkedArray], Any]] = {
         "id": _ids,
-        "text": _texts,
+        "text": _present if valid else _texts,
         "headline": _labels,
         "source": _labels,
         "published": _published,
@@ -73,7 +76,10 @@ def _ids(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    texts = _strings(column)
+    return _present(_strings(column))
+
+
+def _present(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     if texts.null_count:
         raise ValueError("a null")
     return texts

@@ -30,13 +30,18 @@ def check(encoding: str) -> None:
         ) from None
 
 
+def names_utf8(encoding: str) -> bool:
+    """Whether this is a name of UTF-8."""
+    return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+
+
 def utf8(content: bytes, *, encoding: str, where: str) -> bytes:
     """The content as UTF-8; if that is what it is said to be, it may still hold faults.
 
     Raises:
         BadInput: it is in another encoding throughout.
     """
-    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+    if names_utf8(encoding):
         if _is_wide(content) or content.startswith(tuple(_PACKED)):
             raise BadInput("it is not UTF-8 text", where=where, remedy=guess(content))
         return content.removeprefix(_MARK)
@@ -56,7 +61,7 @@ def utf8(content: bytes, *, encoding: str, where: str) -> bytes:
         ) from None
 
 
-def is_utf8(content: bytes) -> bool:
+def is_utf8(content: bytes | memoryview) -> bool:
     """Whether all of it is valid; nothing is decoded or copied."""
     import pyarrow as pa
 

@@ -1,9 +1,11 @@
 """JSON Lines: one story a line.
 
-The fast way hands all bytes to Arrow's parser, told by the first lines which fields to keep. That
-parser is looser than the format: it takes two objects on one line, one object on two, bytes that
-are not UTF-8, and it falls over a bare `null`. So it only gets lines that open a brace, all of it
-valid UTF-8, and must give back as many stories as there are lines.
+The first lines tell which fields to keep. Large content all of whose fields are strings is read by
+lines.py, of a plain file no more than some segments at a time. Otherwise all bytes go to Arrow's
+parser, which is looser than the format: it takes two objects on one line, one object on two, bytes
+that are not UTF-8, and it falls over a bare `null`. So it only gets lines that open a brace, all of
+it valid UTF-8, and must give back as many stories as there are lines. Where either has a doubt,
+each line is read by itself.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import BadInput
-from dedup.readers import columns, encodings, fields
+from dedup.readers import columns, encodings, fields, lines
 from dedup.readers.faults import Faults, Origin, printable
 from dedup.readers.records import Found, Read, collect
 from dedup.readers.values import kind
+from dedup.scratch import Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +34,7 @@ _PEEKED = 100
 _BLOCK = 1 << 22  # parsed by one thread; a longer line makes it longer
 _LONGEST = 2**31 - 2
 _SMALL = 1 << 14
+_LARGE = 1 << 22  # bytes, beyond which reading strings by our own kernel is worth its loading
 
 
 def stories(content: bytes, *, named: Mapping[str, str], origin: Origin, faults: Faults) -> Read:
@@ -61,10 +66,27 @@ def line_by_line(
     return collect(_records(content, origin), chosen, origin=origin, faults=faults)
 
 
+def from_file(
+    path: Path, scratch: Scratch, *, named: Mapping[str, str], origin: Origin
+) -> Read | None:
+    """Read a large file that is never held whole, or nothing if there is any doubt."""
+    try:
+        if not path.is_file() or path.stat().st_size <= _LARGE:
+            return None
+        with path.open("rb") as file:
+            return _strings(lines.Filed(file), scratch, named=named, origin=origin)
+    except OSError:
+        return None
+
+
 def all_at_once(content: bytes, *, named: Mapping[str, str], origin: Origin) -> Read | None:
     """The fast way, or nothing if there is any doubt."""
     import pyarrow as pa
 
+    if len(content) > _LARGE:
+        found = _strings(lines.Held(content), Scratch(), named=named, origin=origin)
+        if found:
+            return found
     starts = _starts(content)
     bytes_ = np.frombuffer(content, dtype=np.uint8)
     if not len(starts) or not (bytes_[starts] == ord("{")).all() or not encodings.is_utf8(content):
@@ -72,7 +94,44 @@ def all_at_once(content: bytes, *, named: Mapping[str, str], origin: Origin) -> 
     longest = int(np.diff(starts, append=len(content)).max())
     if longest >= _LONGEST:
         return None
-    first = list(islice(_records(content, origin), _PEEKED))
+    choice = _choose(list(islice(_records(content, origin), _PEEKED)), named, origin)
+    if choice is None:
+        return None
+    chosen, kinds, rivals = choice
+    wanted = pa.schema([*kinds.items(), *((name, pa.large_string()) for name in rivals)])
+    table = _parsed(content, wanted, block=max(_BLOCK, longest + 1))
+    if table is None or len(table) != len(starts):
+        return None
+    if any(table[name].null_count < len(table) for name in rivals):
+        return None
+    raw = pa.table({part: table[name] for part, name in chosen.items()})
+    return columns.convert(raw, chosen, origin=origin)
+
+
+def _strings(
+    content: lines.Content, scratch: Scratch, *, named: Mapping[str, str], origin: Origin
+) -> Read | None:
+    """All fields as strings (lines.py), or nothing if there is any doubt."""
+    import pyarrow as pa
+
+    first = b"\n".join(lines.opening(content, _PEEKED))
+    choice = _choose(list(_records(first, origin)), named, origin)
+    if choice is None:
+        return None
+    chosen, kinds, rivals = choice
+    if set(kinds.values()) != {pa.large_string()}:
+        return None
+    table = lines.strings(content, list(kinds), rivals, longest=chosen["text"], scratch=scratch)
+    if table is None:
+        return None
+    raw = pa.table({part: table[name] for part, name in chosen.items()})
+    return columns.convert(raw, chosen, origin=origin, valid=True)
+
+
+def _choose(
+    first: list[Found], named: Mapping[str, str], origin: Origin
+) -> tuple[dict[str, str], dict[str, pa.DataType], list[str]] | None:
+    """By the first records: which field is which, their types, and which may not turn up later."""
     present: dict[str, bool] = {}
     kinds: dict[str, set[type]] = {}
     for _, _, record in first:
@@ -86,15 +145,7 @@ def all_at_once(content: bytes, *, named: Mapping[str, str], origin: Origin) -> 
         kept = {name: _arrow_type(kinds[name]) for name in chosen.values()}
     except (BadInput, ValueError):
         return None
-    rivals = fields.rivals(chosen, present, named=named)
-    wanted = pa.schema([*kept.items(), *((name, pa.large_string()) for name in sorted(rivals))])
-    table = _parsed(content, wanted, block=max(_BLOCK, longest + 1))
-    if table is None or len(table) != len(starts):
-        return None
-    if any(table[name].null_count < len(table) for name in rivals):
-        return None
-    raw = pa.table({part: table[name] for part, name in chosen.items()})
-    return columns.convert(raw, chosen, origin=origin)
+    return chosen, kept, sorted(fields.rivals(chosen, present, named=named))
 
 
 def _records(content: bytes, origin: Origin) -> Iterator[Found]:

@@ -16,6 +16,7 @@ import orjson
 
 from dedup.report.files import folder, write_aside
 from dedup.report.tables import rows
+from dedup.settings import NO_RESULT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +50,7 @@ def dump(report: Report, file: BinaryIO) -> None:
         "schema": SCHEMA,
         "summary": asdict(report.summary),
         "settings": {
-            name: value for name, value in asdict(report.settings).items() if name != "threads"
+            name: value for name, value in asdict(report.settings).items() if name not in NO_RESULT
         },
         "fields": report.columns.corpus.fields,
         "skipped": [asdict(one) for one in report.skipped],

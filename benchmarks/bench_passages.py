@@ -1,0 +1,21 @@
+"""How long do candidates by shared passages take, and how many of the pairs are among them?"""
+
+from __future__ import annotations
+
+from conftest import recall
+
+from dedup.passages import candidates, repeated
+
+
+def bench_passages(benchmark, made):
+    count = len(made.paragraphs)
+
+    def by_passages():
+        parts = [slice(0, count)]
+        keys = len(made.shingles.values)
+        return candidates(repeated(parts, lambda _: made.shingles, keys=keys), count)
+
+    found = benchmark(by_passages)
+
+    benchmark.extra_info["candidates"] = len(found)
+    benchmark.extra_info["recall"] = recall(found, made.pairs)

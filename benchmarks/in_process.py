@@ -1,0 +1,82 @@
+"""Pairs of a list of texts, in a process that is warm: dedup on one core and on two, and others.
+
+    python benchmarks/in_process.py [--stories 5000] [--times 3]
+
+The texts are paragraphs of a wire corpus as Python strings; the tools' own ways are those of
+peers.py, shingling included. They take turns, and megabytes a second are of the median. What the
+kernels alone do with more threads is measured on the pass that makes sketches (sketch.py). Writes
+its section of RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parent))
+import corpus
+import peers
+from against import HERE, installed, machine, note
+
+from dedup import CLASSIC, near_duplicates
+from dedup.folding import FoldTables
+from dedup.pairs import _sketched
+from dedup.settings import Settings
+from dedup.strings import strings
+
+TOOLS: dict[str, Callable[[list[str]], object]] = {
+    "dedup, 1 thread": lambda texts: near_duplicates(texts, threads=1),
+    "dedup, 2 threads": lambda texts: near_duplicates(texts, threads=2),
+    "sketches alone, 1 thread": lambda texts: _sketched(strings(texts), FoldTables(), one_core(1)),
+    "sketches alone, 2 threads": lambda texts: _sketched(strings(texts), FoldTables(), one_core(2)),
+    "rensa": lambda texts: list(peers.rensa_pairs(texts)),
+    "datasketch": lambda texts: list(peers.datasketch_pairs(texts)),
+}
+
+
+def one_core(threads: int) -> Settings:
+    return Settings(
+        min_words=1, shingle=CLASSIC.shingle, threshold=CLASSIC.threshold, recall=CLASSIC.recall,
+        bucket=CLASSIC.bucket, threads=threads,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Measure, and write it down."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--stories", type=int, default=5_000)
+    options.add_argument("--times", type=int, default=3)
+    options.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
+    given = options.parse_args()
+    texts = corpus.texts(given.stories)
+    size = sum(len(text.encode()) for text in texts) / 1e6
+    tools = {name: run for name, run in TOOLS.items() if name not in peers.TOOLS or installed(name)}
+    for run in tools.values():
+        run(texts[:200])  # compile and load outside the clock
+    walls: dict[str, list[float]] = {name: [] for name in tools}
+    for _ in range(given.times):
+        for name, run in tools.items():
+            start = time.perf_counter()
+            run(texts)
+            walls[name].append(time.perf_counter() - start)
+            print(f"  {name:26} {walls[name][-1]:7.3f} s", flush=True)
+    own = median(walls["dedup, 1 thread"])
+    lines = ["| what | seconds | MB/s | times dedup on 1 thread |", "|---|--:|--:|--:|"]
+    for name, runs in walls.items():
+        took = median(runs)
+        lines.append(f"| {name} | {took:.3f} | {size / took:.1f} | {took / own:.2f} |")
+    body = (
+        f"{len(texts):,} paragraphs as `list[str]`, {size:.0f} MB; medians of {given.times}.\n\n"
+        + "\n".join(lines)
+        + f"\n\n`python benchmarks/in_process.py --stories {given.stories}`. {machine()}."
+    )
+    note(given.results, "Pairs in one process", body)
+    print(body)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Room for columns that are larger than memory: above a bound they stand in a file without a name.
+
+A column grows by appending, or is laid out at once. While it is small it is an array in memory.
+Above an eighth of the memory that may be used it is a temporary file, mapped, of which the system
+keeps in memory what fits: results are the same, byte for byte. The file lies where temporary files
+do (TMPDIR), has no name, and is gone with the process, however that ends. Its room is taken from
+the disk before it is used, so that a full disk is found out at once.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from dedup.errors import BadOutput
+
+_LEAST = 1 << 20  # bytes: a smaller column is never worth a file
+_SHARE = 8
+_PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
+_UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
+
+
+def free_memory() -> int:
+    """Bytes that a program may take now, as the system and its container tell."""
+    free = _UNKNOWN
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError, IndexError):
+        pass
+    group = Path("/sys/fs/cgroup")
+    try:
+        most = int((group / "memory.max").read_text())
+        free = min(free, most - int((group / "memory.current").read_text()))
+    except (OSError, ValueError):  # none, or without a limit
+        pass
+    return max(free, 0)
+
+
+class Scratch:
+    """Where the columns of one job stand."""
+
+    def __init__(self, memory: int = 0) -> None:
+        """memory: bytes that may be used; 0 is half of what is free."""
+        self.bound = max(_LEAST, (memory or free_memory() // 2) // _SHARE)
+        self._maps: list[mmap.mmap] = []
+        self._passed = 0
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """An array of zeros.
+
+        Raises:
+            BadOutput: the disk has no room for it.
+        """
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if size <= self.bound:
+            return np.zeros(shape, dtype=dtype)
+        with _temporary() as file:
+            try:
+                _take(file, size)
+            except OSError as error:
+                raise _full(error) from error
+            out: np.ndarray = self.mapped(file, size).view(dtype).reshape(shape)
+            return out
+
+    def passed(self, size: int) -> None:
+        """So many bytes were read: now and then, let the system take mapped columns back."""
+        self._passed += size
+        if self._passed > _PASSED:
+            self._passed = 0
+            self.release()
+
+    def release(self) -> None:
+        """Let the system take mapped columns back; they are read again where they are needed."""
+        for mapped in self._maps:
+            if hasattr(mapped, "madvise"):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    def mapped(self, file: IO[bytes], size: int) -> np.ndarray:
+        """The bytes of an open file, uint8 (size,); it may be closed then."""
+        mapped = mmap.mmap(file.fileno(), size)
+        self._maps.append(mapped)
+        return np.frombuffer(mapped, dtype=np.uint8)
+
+
+class Growing:
+    """A column that is appended to, and then taken whole."""
+
+    def __init__(self, scratch: Scratch, dtype: Any) -> None:
+        self._scratch, self._dtype = scratch, np.dtype(dtype)
+        self._parts: list[np.ndarray] = []
+        self._file: IO[bytes] | None = None
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, values: np.ndarray) -> None:
+        """Append values. They are not copied while the column is small: do not change them.
+
+        Raises:
+            BadOutput: the disk has no room for them.
+        """
+        self._parts.append(values)
+        self._count += len(values)
+        if self._file is None and self._count * self._dtype.itemsize > self._scratch.bound:
+            self._file = _temporary()
+        if self._file is not None:
+            self._write(self._file)
+
+    def whole(self) -> np.ndarray:
+        """All of it. The column is empty then."""
+        parts, file, count = self._parts, self._file, self._count
+        self._parts, self._file, self._count = [], None, 0
+        if file is not None:
+            with file:
+                file.flush()
+                return self._scratch.mapped(file, count * self._dtype.itemsize).view(self._dtype)
+        if len(parts) == 1:
+            return parts[0]
+        out = np.empty(count, dtype=self._dtype)
+        parts.reverse()
+        done = 0
+        while parts:  # each part is let go as soon as it is copied
+            part = parts.pop()
+            out[done : done + len(part)] = part
+            done += len(part)
+        return out
+
+    def _write(self, file: IO[bytes]) -> None:
+        try:
+            for part in self._parts:
+                file.write(np.ascontiguousarray(part, dtype=self._dtype).data)
+        except OSError as error:
+            raise _full(error) from error
+        self._parts = []
+
+
+def _temporary() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(prefix="dedup-")
+    except OSError as error:
+        raise _full(error) from error
+
+
+def _take(file: IO[bytes], size: int) -> None:
+    """Take room on the disk, where the system can; a mapped file could not say that it is full."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        file.truncate(size)
+
+
+def _full(error: OSError) -> BadOutput:
+    return BadOutput(
+        f"what does not fit into memory cannot be stored ({error.strerror or error})",
+        where=tempfile.gettempdir(),
+        remedy="Set TMPDIR to a folder with room, or raise the memory setting.",
+    )
