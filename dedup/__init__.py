@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import BadInput, BadOutput, BadSetting, DedupError
+from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
 from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from dedup.beside import SharedPassage, SideBySide, side_by_side
     from dedup.evaluation import Evaluation, evaluate
+    from dedup.index import Index, Verdict
     from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
     from dedup.report import (
@@ -33,6 +34,7 @@ _LATER = {
     "Story": "dedup.stories",
     **dict.fromkeys(("SharedPassage", "SideBySide", "side_by_side"), "dedup.beside"),
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
+    **dict.fromkeys(("Index", "Verdict"), "dedup.index"),
     **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
     **dict.fromkeys(
         (
@@ -56,9 +58,11 @@ __all__ = [
     "BadInput",
     "BadOutput",
     "BadSetting",
+    "Busy",
     "DedupError",
     "Evaluation",
     "Family",
+    "Index",
     "Match",
     "NearDuplicate",
     "Occurrence",
@@ -73,6 +77,7 @@ __all__ = [
     "Story",
     "StoryShare",
     "Summary",
+    "Verdict",
     "evaluate",
     "near_duplicates",
     "scan",

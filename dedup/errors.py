@@ -4,6 +4,7 @@ DedupError
   BadInput      a file, record or text that cannot be read
   BadSetting    a number or name outside what is allowed
   BadOutput     a place that cannot be written
+    Busy        another writer holds it; trying again may help
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ class BadSetting(DedupError):
 
 class BadOutput(DedupError):
     """A place that cannot be written."""
+
+
+class Busy(BadOutput):
+    """Another writer holds the place, and was waited for in vain."""
 
 
 def quoted(text: object, *, limit: int = 60) -> str:

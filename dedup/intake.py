@@ -34,7 +34,7 @@ from dedup.texts import CHUNK, Texts, texts_of
 from dedup.tokens import FoldTable, Tokens, fingerprints, tokenise
 from dedup.vocabulary import Vocabulary, counted, rated, slot_bits
 
-_BYTES = 6  # a word, about
+BYTES = 6  # a word, about
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,7 +117,7 @@ def take_in(
     cut = bands(permutations, threshold=threshold, recall=recall)
     story_cut = bands(permutations, threshold=JACCARD, recall=recall)
     lengths = paragraphs.ends - paragraphs.starts
-    words = int(lengths.sum()) // _BYTES
+    words = int(lengths.sum()) // BYTES
     bits = slot_bits(words)
     bounds = np.searchsorted(paragraphs.stories, np.arange(stories + 1))
     seen, runs = Seen(len(paragraphs)), Repeats(words)

@@ -25,6 +25,7 @@ from dedup.settings import DEFAULTS, check
 from dedup.shingles import Shingles
 
 EMPTY = np.uint32(2**32 - 1)
+SCHEME = "affine32"  # as datasketch calls it
 _TOP = np.uint64(32)
 
 

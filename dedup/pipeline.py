@@ -58,22 +58,30 @@ def scan(
     tell = progress or _silent
     tell("reading", 0.0)
     scratch = Scratch(settings.memory)
-    corpus = _corpus(source, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch)
-    return _scan(corpus, settings, tell, scratch)
+    corpus = corpus_from(
+        source, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch
+    )
+    return scan_corpus(corpus, settings, tell, scratch)
 
 
 def _silent(step: str, share: float) -> None:
     pass
 
 
-def _corpus(
+def corpus_from(
     source: Source,
     *,
-    fields: Mapping[str, str] | None,
-    encoding: str,
-    skip_bad: bool,
-    scratch: Scratch,
+    fields: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+    skip_bad: bool = False,
+    scratch: Scratch | None = None,
 ) -> Corpus:
+    """The stories of a source, as `scan` takes it.
+
+    Raises:
+        BadInput: something cannot be read, or two stories have one id.
+    """
+    scratch = scratch or Scratch(DEFAULTS.memory)
     if isinstance(source, str | Path):
         return read([source], fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch)
     if hasattr(source, "__arrow_c_stream__"):
@@ -93,7 +101,14 @@ def _corpus(
     return corpus_of([batch_of_stories(everything)], skip_bad=skip_bad)
 
 
-def _scan(corpus: Corpus, settings: Settings, tell: Progress, scratch: Scratch) -> Report:
+def scan_corpus(
+    corpus: Corpus,
+    settings: Settings = DEFAULTS,
+    tell: Progress = _silent,
+    scratch: Scratch | None = None,
+) -> Report:
+    """Find the recycled paragraphs of a corpus that has been read."""
+    scratch = scratch or Scratch(settings.memory)
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)

@@ -8,7 +8,7 @@ the earlier story, and the order in which files were read changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -97,14 +97,25 @@ class Corpus:
         """The text of the story at this position."""
         return self.slice(int(self.starts[story]), int(self.ends[story]))
 
+    def stories(self) -> Iterator[Story]:
+        """Each as an object."""
+        columns = (one.to_pylist() for one in (self.ids, self.headlines, self.sources))
+        for k, (name, headline, source) in enumerate(zip(*columns, strict=True)):
+            version = int(self.versions[k])
+            yield Story(name, self.text(k), headline, source, self.date(k), version)
+
     def slice(self, start: int, end: int) -> str:
         """The text between two byte positions of `buffer`."""
         return self.buffer[start:end].tobytes().decode()
 
     def date(self, story: int) -> datetime | None:
         """When the story at this position was published, in UTC."""
-        micros = int(self.published[story])
-        return None if micros == UNDATED else EPOCH + timedelta(microseconds=micros)
+        return moment(int(self.published[story]))
+
+
+def moment(micros: int) -> datetime | None:
+    """A time in UTC, from microseconds since 1970, or UNDATED."""
+    return None if micros == UNDATED else EPOCH + timedelta(microseconds=micros)
 
 
 def schema() -> pa.Schema:

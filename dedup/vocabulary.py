@@ -88,11 +88,20 @@ def rated(counts: I32, texts: int) -> tuple[np.ndarray, np.ndarray]:
 
     counts: as `counted` gives them.
     """
-    everything = texts + _PRIOR
     each = np.arange(int(counts[0].max(initial=0)) + 1)
-    weights = _HEAVIEST * np.log(everything / (each + 1.0)) / np.log(everything)
-    names = counts[1] > _NAMES * counts[2]
-    return weights.astype(np.float32)[counts[0]], names & (counts[2] > 0)
+    return weights(each, texts)[counts[0]], named(counts)
+
+
+def weights(counts: np.ndarray, texts: int) -> np.ndarray:
+    """The weight of words that so many of all texts have, float32."""
+    everything = texts + _PRIOR
+    found = _HEAVIEST * np.log(everything / (counts + 1.0)) / np.log(everything)
+    return np.asarray(found.astype(np.float32))
+
+
+def named(counts: I32) -> np.ndarray:
+    """Which slots are names; counts: as `counted` gives them."""
+    return np.asarray((counts[1] > _NAMES * counts[2]) & (counts[2] > 0))
 
 
 @kernel

@@ -12,6 +12,7 @@ import typer
 from dedup import __version__
 from dedup.cli.compare import compare
 from dedup.cli.evaluate import evaluate
+from dedup.cli.index import app as index
 from dedup.cli.pairs import pairs
 from dedup.cli.scan import scan
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for _command in (scan, compare, pairs, evaluate):
     app.command()(_command)
+app.add_typer(index)
 
 
 def main() -> None:

@@ -11,13 +11,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from dedup.kernels import I64, spread
-from dedup.report.files import folder, write_aside
+from dedup.report.files import Fill, folder, write_aside
 from dedup.report.page.blocks import cut, numbered, pack
 from dedup.report.page.families import opened
 from dedup.report.page.kept import Kept, everything, within
@@ -57,7 +58,7 @@ def write_page(
     kept = within(report.columns, room, texts)
     blocks = [(name, content.decode()) for name, content in _blocks(report, kept, texts)]
     page = _page(report, kept, blocks, {"start": start, "shared": shared})
-    write_aside(path, lambda file: _fill(file, page))
+    write_aside({path: lambda file: _fill(file, page)})
 
 
 def write_site(report: Report, place: Path) -> None:
@@ -73,10 +74,11 @@ def write_site(report: Report, place: Path) -> None:
     ]
     digest = hashlib.sha256(b"".join(content for _, content in blocks)).hexdigest()
     data = folder(folder(place) / f"{_FOLDER}{digest[:12]}")
-    for name, content in blocks:
-        write_aside(data / f"{name}.js", lambda file, content=content: file.write(content))  # type: ignore[misc]
     page = _page(report, kept, [], {"start": "", "folder": data.name})
-    write_aside(place / _INDEX, lambda file: _fill(file, page))
+    fills: dict[Path, Fill] = {
+        data / f"{name}.js": partial(_put, content=content) for name, content in blocks
+    }
+    write_aside({**fills, place / _INDEX: lambda file: _fill(file, page)})
     for old in place.glob(f"{_FOLDER}*"):
         if old != data and _DATA.fullmatch(old.name):
             _remove(old)
@@ -89,6 +91,10 @@ def _remove(data: Path) -> None:
             if _BLOCK.fullmatch(file.name):
                 file.unlink()
         data.rmdir()
+
+
+def _put(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
 
 
 def _fill(file: BinaryIO, page: Iterable[str]) -> None:

@@ -1,0 +1,201 @@
+"""An index under stress, for longer than a test may take.
+
+python benchmarks/index_stress.py steps 2000
+python benchmarks/index_stress.py kills 200
+python benchmarks/index_stress.py readers 60
+python benchmarks/index_stress.py figures wire.jsonl late.jsonl
+
+steps    so many random changes and questions, each held against a scan
+kills    a process that adds stories is killed at so many random moments
+readers  one writer and four readers for so many seconds, and the readers without the writer
+figures  stories of a file added, then those of another checked and added: time, size, memory
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from queue import Empty
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from dedup import scan
+from dedup.index import Index
+from dedup.pipeline import corpus_from
+from tests import wire
+from tests.index_model import Model, Newsroom, compare, document
+
+WRITER = Path(__file__).parents[1] / "tests" / "index_writer.py"
+READERS = 4
+
+
+def steps(count: int, folder: Path) -> None:
+    """Random operations, a new index every fifty."""
+    asked = 0
+    for seed in range(-(-count // 50)):
+        path, model = folder / f"{seed}.index", Model()
+        newsroom = Newsroom(seed, counted=seed % 2 == 0)
+        index = Index.open(path)
+        for _ in range(50):
+            story = newsroom.story()
+            what = newsroom.draw.choice(
+                ("add", "add", "add", "both", "replace", "remove", "expire", "reopen", "check",
+                 "check", "report", "verify")
+            )  # fmt: skip
+            if what in ("add", "both") and not model.knows_better(story):
+                (index.add if what == "add" else index.check_and_add)(story)
+                model.add(story)
+            elif what == "replace":
+                index.replace(story)
+                model.versions[story.id] = [story]
+            elif what == "remove" and model.versions:
+                name = newsroom.draw.choice(sorted(model.versions))
+                index.remove(name)
+                del model.versions[name]
+            elif what == "expire":
+                before = newsroom.date(5)
+                assert index.expire(before=before) == model.expire(before)
+            elif what == "reopen":
+                index.close()
+                index = Index.open(path)
+            elif what == "check":
+                compare(index, model, story)
+                asked += 1
+            elif what == "report":
+                assert document(index.to_report()) == document(scan(model.stories()))
+                asked += 1
+            elif what == "verify":
+                assert index.verify() == ()
+        index.close()
+    print(f"{count:,} steps, {asked:,} of them held against a scan: no difference")
+
+
+def kills(count: int, folder: Path) -> None:
+    """Kill a writer again and again."""
+    draw, path, acknowledged = random.Random(1), folder / "wire.index", set()
+    root = WRITER.parents[1]
+    for _ in range(count):
+        child = subprocess.Popen(
+            [sys.executable, str(WRITER), str(path)],
+            stdout=subprocess.PIPE, text=True, cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+        )  # fmt: skip
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(draw.uniform(0, 0.3))
+        child.send_signal(signal.SIGKILL)
+        acknowledged |= set(child.stdout.read().split("\n")[:-1])
+        child.wait()
+        with Index.open(path) as index:
+            assert all(name in index for name in acknowledged)
+            assert index.verify() == ()
+    print(f"{count:,} kills: {len(acknowledged):,} acknowledged stories, every one there and whole")
+
+
+def read(path: Path, seconds: float, found: multiprocessing.Queue[list[float]]) -> None:
+    """Check stories, and see that whoever is in the index is there whole."""
+    times, draw = [], random.Random(os.getpid())
+    until = time.monotonic() + seconds
+    with Index.open(path) as index:
+        while time.monotonic() < until:
+            story = wire.corpus(draw.randrange(40), stories=12)[draw.randrange(12)]
+            start = time.perf_counter()
+            verdict = index.check(story)
+            times.append(time.perf_counter() - start)
+            assert all(one.match is None or one.match.text for one in verdict.paragraphs)
+        assert index.verify() == ()
+    found.put(times)
+
+
+def readers(seconds: float, folder: Path) -> None:
+    """The slowest checks of readers, with a writer beside them and without."""
+    path = folder / "wire.index"
+    with Index.open(path) as index:
+        for seed in range(40):
+            index.add_many(wire.corpus(seed, stories=12))
+    slowest = {}
+    for writing in (False, True):
+        found: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
+        children = [
+            multiprocessing.Process(target=read, args=(path, seconds, found))
+            for _ in range(READERS)
+        ]
+        for child in children:
+            child.start()
+        times: list[float] = []
+        seed = 1_000
+        with Index.open(path) as index:
+            while any(child.is_alive() for child in children):
+                if writing:
+                    seed += 1
+                    for story in wire.corpus(seed, stories=12):
+                        index.add(story)
+                else:
+                    time.sleep(0.1)
+                try:
+                    times += found.get_nowait()
+                except Empty:
+                    continue
+        assert all(child.exitcode == 0 for child in children)
+        slowest[writing] = float(np.percentile(times, 99))
+        print(f"{len(times):,} checks, writer {writing}: p99 {slowest[writing] * 1e3:.1f} ms")
+    print(f"with a writer {slowest[True] / slowest[False]:.2f} times as slow")
+
+
+def figures(stories: Path, late: Path, folder: Path) -> None:
+    """Time, size and memory at one size."""
+    path = folder / "wire.index"
+    size = 0
+    start = last = time.perf_counter()
+
+    def told(step: str, share: float) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        if now - last > 10:
+            print(f"  {step}, {share:.0%}, {now - start:.0f} s", flush=True)
+            last = now
+
+    with Index.open(path) as index:
+        count = index.add_many(stories, progress=told)
+    print(f"add_many: {count / (time.perf_counter() - start):,.0f} stories/s")
+    corpus = corpus_from(stories)
+    size = int((corpus.ends - corpus.starts).sum())
+    print(f"file: {path.stat().st_size / size:.2f} times the text")
+    del corpus
+    waiting = list(corpus_from(late).stories())
+    start = time.perf_counter()
+    with Index.open(path) as index:
+        print(f"open: {(time.perf_counter() - start) * 1e3:.1f} ms")
+        for name, ask in (("check", index.check), ("add", index.add)):
+            for story in waiting[:20]:
+                index.check(story)
+            times, busy = [], []
+            for story in waiting:
+                begin, own = time.perf_counter(), time.thread_time()
+                ask(story)
+                times.append(time.perf_counter() - begin)
+                busy.append(time.thread_time() - own)
+            for kind, held in (("wall", times), ("processor", busy)):
+                middle, most = np.percentile(held, (50, 99)) * 1e3
+                print(f"{name}, {kind}: median {middle:.1f} ms, p99 {most:.1f} ms")
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        print(f"memory: {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as place:
+        what, *given = sys.argv[1:]
+        if what == "figures":
+            figures(Path(given[0]), Path(given[1]), Path(place))
+        else:
+            run = {"steps": steps, "kills": kills, "readers": readers}[what]
+            run(int(given[0]), Path(place))

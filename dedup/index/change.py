@@ -1,0 +1,208 @@
+"""What one transaction changes: stories in, stories out, and all that follows from it.
+
+A distinct paragraph is one text, however often it stands in the index, with the place where it was
+first seen; so a scan sees it (texts.py). Stories come (arrive.py) and go (leave.py); here is what
+both have to do, and how it is written down.
+
+Postings of texts that are gone stay until segments are merged: the number of a text is never given
+again, and who finds one that is not there passes it over.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+
+from dedup.errors import BadInput
+from dedup.index import derive, keyed, segments
+from dedup.index.content import Folding, gather
+from dedup.index.incoming import Order
+from dedup.index.keys import once
+from dedup.index.rows import Contents, Place, Rows, bits_of, counted_anew, piece
+from dedup.index.segments import Segment
+from dedup.index.view import View, packed_counts
+from dedup.index.words import Counts
+from dedup.kernels import I64, U64
+from dedup.settings import Settings
+
+_PENDING = 2**21  # postings gathered before they are stored
+
+
+class Change:
+    """One transaction: call `insert` and `remove`, then `finish`."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        view: View,
+        settings: Settings,
+        folding: Folding,
+        *,
+        keep_text: bool,
+        where: str,
+    ) -> None:
+        """Change what a connection, in a transaction, has; `view` is what it has now."""
+        self.connection = connection
+        self.view = view
+        self.settings = settings
+        self.folding = folding
+        self.keep_text = keep_text
+        self.where = where
+        self.meta = dict(view.meta)
+        self.rows = Rows(connection, where)
+        self.postings: list[U64] = []
+        self.counts: list[Counts] = []
+        self.words: list[tuple[I64, I64]] = []  # of new texts
+        self._emptied = False  # of all that is recent
+
+    def earliest(self, text: int) -> tuple[Order, int, int]:
+        """Of the places in `again`, the earliest."""
+        found = self.rows.earliest(text, counted=not self.meta["mixed"])
+        if found is None:
+            raise BadInput(
+                f"text {text} has lost its places", where=self.where, remedy="Run verify on it."
+            )
+        return found
+
+    def refirst(self, texts: set[int]) -> None:
+        """Find the first places of texts anew, after the order of stories has changed."""
+        held = [place for place in self.rows.places(texts) if place.again]
+        dates = self.orders({place.story for place in held})
+        moved = []
+        for place in held:
+            if place.story in dates:  # else its story is on its way out
+                order, paragraph, story = self.earliest(place.no)
+                if (order, paragraph) < (dates[place.story], place.paragraph):
+                    moved.append((place, story, paragraph))
+        self.swap(moved, {})
+
+    def swap(
+        self,
+        moved: list[tuple[Place, int, int]],
+        gone: Contents,
+    ) -> None:
+        """Give texts another first place, one of those in `again`; the old one goes there."""
+        for place, story, paragraph in moved:
+            self.connection.execute(
+                "DELETE FROM again WHERE text = ? AND story = ? AND paragraph = ?",
+                (place.no, story, paragraph),
+            )
+            if place.story not in gone:
+                self.connection.execute(
+                    "INSERT INTO again (text, story, paragraph) VALUES (?, ?, ?)",
+                    (place.no, place.story, place.paragraph),
+                )
+            self.connection.execute(
+                "UPDATE text SET story = ?, paragraph = ?, again = again - ? WHERE no = ?",
+                (story, paragraph, int(place.story in gone), place.no),
+            )
+        long = [one for one in moved if one[0].words >= self.settings.min_words]
+        self.recount([(place.story, place.paragraph) for place, _, _ in long], gone, sign=-1)
+        self.recount([(story, paragraph) for _, story, paragraph in long], gone, sign=1)
+
+    def recount(
+        self,
+        places: list[tuple[int, int]],
+        gone: Contents,
+        *,
+        sign: int,
+    ) -> None:
+        """Add the words of some paragraphs to the counts, or take them away."""
+        if not places:
+            return
+        held = gone | self.rows.contents({story for story, _ in places} - set(gone))
+        pieces = [piece(held[story], paragraph) for story, paragraph in places]
+        counts = Counts.of(gather(pieces, self.folding)[0], int(self.view.meta["bits"]))
+        self.counts.append(counts if sign > 0 else counts.minus())
+
+    # The end
+
+    def finish(self) -> None:
+        """Write what was gathered: postings, counts, counters."""
+        bits = bits_of(int(self.meta["bytes"]))
+        counts = self.view.counts.plus(self.counts)
+        if bits != int(self.view.meta["bits"]):
+            counts = counted_anew(self.rows, bits, self.settings.min_words, self.folding)
+            self.meta["bits"] = bits
+        self.postings.append(keyed.rare_words(self.words, counts))
+        fresh = once(np.concatenate(self.postings))
+        held = sum(len(one) for one in self.view.recent)
+        if self._emptied:
+            pass
+        elif bits != int(self.view.meta["bits"]) or held + len(fresh) >= segments.SMALLEST:
+            self._flush(fresh, counts)
+        else:
+            change = Counts.joined(self.counts, bits)
+            self.connection.execute(
+                "INSERT INTO recent (postings, counts) VALUES (?, ?)",
+                (fresh.tobytes(), packed_counts(change)),
+            )
+        self.meta["generation"] = int(self.meta["generation"]) + 1
+        self.connection.executemany(
+            "UPDATE meta SET value = ? WHERE name = ?",
+            [(v, k) for k, v in self.meta.items() if v != self.view.meta[k]],
+        )
+
+    def compact(self) -> None:
+        """Make all postings anew, so that none leads to what is gone; merge what can be merged."""
+        held = self._segments()
+        segments.drop(self.connection, held)
+        pending: list[U64] = []
+        words: list[tuple[I64, I64]] = []
+        for part in derive.parts(self.rows, self.settings, self.folding):
+            pending.append(part.postings)
+            words.append(part.words)
+            if sum(map(len, pending)) >= _PENDING:
+                self._write_segment(pending, words)
+        self._write_segment(pending, words)
+        self.connection.execute("DELETE FROM recent")
+        self._rebase(self.view.counts)
+        while chosen := segments.due(self._segments()):
+            segments.merge(self.connection, chosen)
+        self._emptied = True
+
+    def _write_segment(self, pending: list[U64], words: list[tuple[I64, I64]]) -> None:
+        """Store what was gathered, with the rarest of the words, and forget it."""
+        pending.append(keyed.rare_words(words, self.view.counts))
+        joined = once(np.concatenate(pending))
+        segments.write(self.connection, [joined], len(joined))
+        pending.clear()
+        words.clear()
+
+    def _flush(self, fresh: U64, counts: Counts) -> None:
+        """Make a segment of what is recent, and merge segments where there are many."""
+        joined = once(np.concatenate([*self.view.recent, fresh]))
+        segments.write(self.connection, [joined], len(joined))
+        self.connection.execute("DELETE FROM recent")
+        self._rebase(counts)
+        if chosen := segments.due(self._segments()):
+            segments.merge(self.connection, chosen)
+
+    def _rebase(self, counts: Counts) -> None:
+        """Keep these as the counts on which later changes stand."""
+        self.connection.execute("DELETE FROM vocabulary")
+        self.connection.execute(
+            "INSERT INTO vocabulary VALUES (?, ?, ?)", (self.view.base + 1, *counts.pack())
+        )
+
+    def _segments(self) -> list[Segment]:
+        rows = self.connection.execute("SELECT no FROM segment").fetchall()
+        return [segments.load(self.connection, no) for (no,) in rows]
+
+    def count_ids(self, come: list[str], gone: list[str]) -> None:
+        """Count ids that are no whole numbers; the first and the last change the order of all."""
+        before = int(self.meta["mixed"])
+        after = before + _unlike_numbers(come) - _unlike_numbers(gone)
+        self.meta["mixed"] = after
+        if (before == 0) != (after == 0):
+            rows = self.connection.execute("SELECT no FROM text WHERE again > 0").fetchall()
+            self.refirst({row[0] for row in rows})
+
+    def orders(self, stories: set[int]) -> dict[int, Order]:
+        """The places of stories in the order of all."""
+        return self.rows.orders(stories, counted=not self.meta["mixed"])
+
+
+def _unlike_numbers(ids: list[str]) -> int:
+    return sum(not name.isdecimal() for name in ids)

@@ -1,0 +1,156 @@
+"""Rows of the tables, many at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from dedup.index.content import Content, Folding, Marks, gather, unpack
+from dedup.index.incoming import Order, order_of
+from dedup.index.words import Counts
+from dedup.intake import BYTES
+from dedup.tokens import Tokens
+from dedup.vocabulary import slot_bits
+
+_PART = 4096  # texts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text as its row has it.
+
+    print: its fingerprint, as a signed number. words: how many.
+    story, paragraph: its first place. again: how many others it has.
+    """
+
+    no: int
+    print: int
+    words: int
+    story: int
+    paragraph: int
+    again: int
+
+
+Contents = dict[int, tuple[Marks, Content]]
+
+
+class Opened:
+    """Contents that were read lately, for several threads.
+
+    They stay true, since the number of a story is never given again.
+    """
+
+    def __init__(self, most: int = 2_000) -> None:
+        """Keep so many stories."""
+        self._most = most
+        self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
+        self._lock = Lock()
+
+    def some(self, stories: Collection[int]) -> Contents:
+        """Those of some stories that are kept."""
+        with self._lock:
+            found = {story: self._held[story] for story in stories if story in self._held}
+            for story in found:
+                self._held.move_to_end(story)
+        return found
+
+    def keep(self, story: int, content: tuple[Marks, Content]) -> None:
+        """Keep one more, in place of the one that was not read for longest."""
+        with self._lock:
+            self._held[story] = content
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a connection sees.
+
+    where: the file, for what is said of damage.
+    """
+
+    connection: sqlite3.Connection
+    where: str
+    opened: Opened = field(default_factory=lambda: Opened(1))
+
+    def of(self, query: str, names: Collection[Any]) -> list[Any]:
+        """The rows of a query that ends in IN, for these names or numbers."""
+        if not names:
+            return []
+        return self.connection.execute(
+            f"{query} (SELECT value FROM json_each(?))", (json.dumps(list(names)),)
+        ).fetchall()
+
+    def places(self, numbers: Collection[int]) -> list[Place]:
+        """The texts with these numbers that are there."""
+        query = "SELECT no, print, words, story, paragraph, again FROM text WHERE no IN"
+        return [Place(*row) for row in self.of(query, numbers)]
+
+    def orders(self, stories: Collection[int], *, counted: bool) -> dict[int, Order]:
+        """The places of stories in the order of all."""
+        rows = self.of("SELECT no, published, version, id FROM story WHERE no IN", stories)
+        return {row[0]: order_of(*row[1:], counted=counted) for row in rows}
+
+    def numbers(self, ids: Collection[str]) -> dict[str, int]:
+        """The numbers of the stories with these ids that are there."""
+        return dict(self.of("SELECT id, no FROM story WHERE id IN", ids))
+
+    def contents(self, stories: Collection[int]) -> Contents:
+        """The paragraphs and the content of stories."""
+        found = self.opened.some(stories)
+        missing = [story for story in stories if story not in found]
+        for no, marks, text in self.of("SELECT no, marks, text FROM story WHERE no IN", missing):
+            found[no] = Marks.unpack(marks), unpack(text, self.where)
+            self.opened.keep(no, found[no])
+        return found
+
+    def earliest(
+        self, text: int, *, counted: bool, without: int = 0
+    ) -> tuple[Order, int, int] | None:
+        """Of the places of a text in `again`, the earliest: its order, paragraph and story.
+
+        without: a story that does not count.
+        """
+        rows = self.connection.execute(
+            "SELECT s.published, s.version, s.id, a.paragraph, a.story FROM again AS a"
+            " JOIN story AS s ON s.no = a.story WHERE a.text = ? AND a.story <> ?",
+            (text, without),
+        )
+        found = ((order_of(*row[:3], counted=counted), row[3], row[4]) for row in rows)
+        return min(found, default=None)
+
+    def first_places(self, least: int, folding: Folding) -> Iterator[Tokens]:
+        """The words of every text of `least` words or more at its first place, in parts."""
+        rows = self.connection.execute(
+            "SELECT story, paragraph FROM text WHERE words >= ? ORDER BY story", (least,)
+        ).fetchall()
+        for start in range(0, len(rows), _PART):
+            part = rows[start : start + _PART]
+            held = self.contents({story for story, _ in part})
+            pieces = [piece(held[story], paragraph) for story, paragraph in part]
+            yield gather(pieces, folding)[0]
+
+
+def piece(held: tuple[Marks, Content], paragraph: int) -> tuple[Content, int, int, int]:
+    """A paragraph of a story, as `gather` takes it."""
+    marks, content = held
+    _, start, end, _ = marks.rows[paragraph].tolist()
+    return content, paragraph, start, end
+
+
+def bits_of(size: int) -> int:
+    """Bits of a slot's number where all paragraphs have so many bytes, as in a scan (intake.py)."""
+    return slot_bits(size // BYTES)
+
+
+def counted_anew(rows: Rows, bits: int, least: int, folding: Folding) -> Counts:
+    """The counts of the words of all texts, at a size of slots."""
+    total = Counts.none(bits)
+    for tokens in rows.first_places(least, folding):
+        total = total.plus([Counts.of(tokens, bits)])
+    return total

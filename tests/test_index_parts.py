@@ -1,0 +1,239 @@
+"""The parts of an index: keys, sieves, blocks, segments, counts, contents."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.errors import BadInput
+from dedup.index import schema, segments, sieve
+from dedup.index.blocks import ROOM, decode, encode, pick
+from dedup.index.content import Folding, gather, pack, pack_words, unpack
+from dedup.index.incoming import of_story, order_of
+from dedup.index.keys import ITEM_BITS, LARGEST, RUN, WORD, items_of, keys_of, once, packed
+from dedup.index.words import Counts, LocalVocabulary
+from dedup.stories import Story, corpus_of
+from dedup.tokens import fold_table, tokenise
+from dedup.vocabulary import vocabulary
+from tests.conftest import spans, tokens_of, unicode_text
+
+posting = st.tuples(st.integers(0, 2**36 - 1) | st.integers(0, 9), st.integers(0, LARGEST))
+postings = st.lists(posting, max_size=60).map(
+    lambda pairs: once(np.array([k << ITEM_BITS | i for k, i in pairs], dtype=np.uint64))
+)
+
+
+def drawn(count: int, seed: int = 0, keys: int = 2**36) -> np.ndarray:
+    """Sorted postings."""
+    draw = np.random.default_rng(seed)
+    held = draw.integers(0, keys, count, dtype=np.uint64)
+    return once(packed(held, draw.integers(0, 2_000_000, count)))
+
+
+def store() -> sqlite3.Connection:
+    """An empty index in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    return connection
+
+
+def stored(connection: sqlite3.Connection, held: np.ndarray) -> segments.Segment:
+    no = segments.write(connection, [held], len(held))
+    return segments.load(connection, no)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=20))
+def test_keys_fit_beside_numbers_and_differ_by_kind(values):
+    held = np.array(values, dtype=np.uint64)
+    numbers = np.arange(len(values))
+
+    runs, words = keys_of(held, RUN), keys_of(held, WORD)
+
+    assert (items_of(packed(runs, numbers)) == numbers).all()
+    assert (packed(runs, numbers) >> np.uint64(ITEM_BITS) == runs).all()
+    assert not (runs == words).any()
+
+
+@given(st.sets(st.integers(0, 2**36 - 1), max_size=50), st.lists(st.integers(0, 2**36 - 1)))
+def test_a_sieve_lets_everything_through_that_it_holds(held, others):
+    bits = sieve.empty(len(held))
+    sieve.add(bits, np.array(sorted(held), dtype=np.uint64))
+
+    assert sieve.passing(bits, np.array(sorted(held), dtype=np.uint64)).all()
+    assert len(sieve.passing(bits, np.array(others, dtype=np.uint64))) == len(others)
+
+
+def test_a_sieve_keeps_nearly_everything_else_back():
+    draw = np.random.default_rng(1)
+    bits = sieve.empty(100_000)
+    sieve.add(bits, draw.integers(0, 2**36, 100_000, dtype=np.uint64))
+
+    let = sieve.passing(bits, draw.integers(0, 2**36, 100_000, dtype=np.uint64))
+
+    assert let.mean() < 0.02
+
+
+@given(postings)
+def test_blocks_hold_what_was_put_in(held):
+    blocks, heads = encode(held)
+
+    assert (decode(blocks, heads) == held).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 700, 900, 5_000, 100_000])
+def test_blocks_of_every_size_hold_what_was_put_in(count):
+    held = drawn(count, count)
+
+    blocks, heads = encode(held)
+
+    assert max(map(len, blocks)) <= ROOM
+    assert (decode(blocks, heads) == held).all()
+
+
+@given(postings, st.lists(st.integers(0, 2**36 - 1) | st.integers(0, 9), max_size=20))
+def test_a_pick_is_what_a_filter_leaves(held, keys):
+    blocks, heads = encode(held)
+    wanted = np.array(sorted({*keys, 2**36 - 1}), dtype=np.uint64)
+
+    found = pick(blocks, heads, wanted)
+
+    assert found.tolist() == [p for p in held.tolist() if p >> ITEM_BITS in set(wanted.tolist())]
+
+
+def test_a_segment_finds_the_postings_of_its_keys():
+    held = drawn(50_000, 3, keys=30_000)
+    connection = store()
+    segment = stored(connection, held)
+    keys = np.arange(0, 40_000, 7, dtype=np.uint64)
+
+    found = segments.find(connection, [segment], keys)
+
+    assert (found == held[np.isin(held >> np.uint64(ITEM_BITS), keys)]).all()
+    assert (np.concatenate(list(segments.every(connection, segment))) == held).all()
+
+
+@given(st.lists(postings, min_size=1, max_size=4))
+def test_postings_in_memory_are_found_as_on_disk(lists):
+    connection = store()
+    for held in filter(len, lists):
+        segment = stored(connection, held)
+        keys = np.unique(held >> np.uint64(ITEM_BITS))[::2]
+
+        assert (segments.among(held, keys) == segments.find(connection, [segment], keys)).all()
+
+
+def test_of_a_key_that_very_many_have_the_first_blocks_are_read():
+    held = packed(np.full(100_000, 7, dtype=np.uint64), np.arange(100_000))
+    connection = store()
+    segment = stored(connection, held)
+
+    found = segments.find(connection, [segment], np.array([7], dtype=np.uint64))
+
+    assert 256 <= len(found) < 10_000
+    assert (found == held[: len(found)]).all()
+
+
+def test_merged_segments_hold_what_each_held(monkeypatch):
+    monkeypatch.setattr(segments, "_SLICE", 5_000)
+    connection = store()
+    lists = [drawn(9_000, seed) for seed in range(4)]
+    held = [stored(connection, one) for one in lists]
+
+    merged = segments.load(connection, segments.merge(connection, held))
+
+    everything = once(np.concatenate(lists))
+    assert (np.concatenate(list(segments.every(connection, merged))) == everything).all()
+    assert merged.size == len(everything)
+    blocks = connection.execute("SELECT count(*) FROM block").fetchone()[0]
+    assert blocks == len(merged.heads)
+
+
+def test_segments_of_one_size_are_due_when_there_are_many():
+    connection = store()
+    few = [stored(connection, drawn(50, seed)) for seed in range(segments.FAN - 1)]
+
+    assert segments.due(few) == []
+    assert segments.due([*few, stored(connection, drawn(50, 99))]) != []
+
+
+def test_counts_come_and_go():
+    first, second = tokens_of("The Brask gauge fell."), tokens_of("The gauge at Brask. A boat.")
+    both = Counts.none(18).plus([Counts.of(first, 18), Counts.of(second, 18)])
+
+    left = both.plus([Counts.of(first, 18).minus()])
+
+    assert (left.rows(both.slots) == Counts.of(second, 18).rows(both.slots)).all()
+    again = Counts.unpack(*both.pack(), 18)
+    assert (again.slots == both.slots).all() and (again.counts == both.counts).all()
+
+
+@given(st.lists(unicode_text, min_size=1, max_size=6))
+def test_the_words_of_some_are_weighed_as_among_all(texts):
+    tokens = tokens_of(*texts)
+    whole = vocabulary([tokens], texts=len(texts), words=len(tokens.values))
+
+    local = LocalVocabulary.of([Counts.of(tokens, 18)], tokens.stems, len(texts))
+
+    slots, own = whole.slots(tokens.stems), local.slots(tokens.stems)
+    for name in ("texts", "weights", "names"):
+        assert (getattr(whole, name)[slots] == getattr(local, name)[own]).all()
+    assert np.array_equal(np.argsort(slots, kind="stable"), np.argsort(own, kind="stable"))
+
+
+@given(st.lists(unicode_text.filter(str.strip), min_size=1, max_size=5))
+def test_words_of_stories_are_those_of_their_texts(parts):
+    text = "\n\n".join(parts)
+    buffer, _, _ = spans(text)
+    ends = np.cumsum([len(part.encode()) + 2 for part in parts]) - 2
+    starts = ends - [len(part.encode()) for part in parts]
+    table = fold_table(buffer)
+    kept = unpack(pack(text.encode()), "x")
+    left_out = unpack(pack_words(buffer, 0, starts, ends, table), "x")
+    folding = Folding()
+
+    def words(content):
+        return gather(
+            [(content, k, a, b) for k, (a, b) in enumerate(zip(starts, ends, strict=True))], folding
+        )
+
+    shown, begins = words(kept)
+    hidden, _ = words(left_out)
+    plain = tokenise(buffer, starts, ends, table)
+    owners = np.repeat(np.arange(len(parts)), np.diff(plain.offsets))
+    assert (shown.values == plain.values).all() and (hidden.values == plain.values).all()
+    assert (shown.flags == plain.flags).all() and (hidden.flags == plain.flags).all()
+    assert (shown.starts - begins[owners] == plain.starts).all()
+    assert hidden.starts.tolist() == [kept.character(int(at)) for at in plain.starts]
+    for k, (a, b) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        assert left_out.span(k, a, b) == kept.span(k, a, b)
+
+
+def test_a_damaged_text_is_one_sentence():
+    with pytest.raises(BadInput, match="damaged"):
+        unpack(b"tnonsense", "wire.index")
+
+
+@given(st.lists(st.text("0123ab", min_size=1, max_size=3), unique=True, min_size=1, max_size=8))
+def test_stories_stand_in_the_order_of_a_corpus(names):
+    from dedup.stories import batch_of_stories
+
+    corpus = corpus_of([batch_of_stories([Story(name, "x") for name in names])])
+    counted = all(name.isdecimal() for name in names)
+
+    ordered = sorted(names, key=lambda name: order_of(0, 0, name, counted=counted))
+
+    assert ordered == corpus.ids.to_pylist()
+
+
+@pytest.mark.parametrize(
+    "story",
+    [7, ("a",), Story(7, "x"), Story("a", "\ud800"), Story("a", "x", published="now")],
+    ids=repr,
+)
+def test_what_is_no_story_is_refused(story):
+    with pytest.raises(BadInput, match="given"):
+        of_story(story)
