@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 _A_TIME = 2_000  # stories taken out in one transaction
 
 
+def _untold(step: str, share: float) -> None:
+    pass
+
+
 class Index:
     """Stories on disk, and what a new one has in common with them.
 
@@ -289,8 +293,7 @@ class Index:
         """
         with self._store.reading() as connection:
             corpus = whole(connection, str(self._store.path))
-        tell = {"tell": progress} if progress else {}
-        return scan_corpus(corpus, self.settings, **tell)
+        return scan_corpus(corpus, self.settings, progress or _untold)
 
     def families(self, *, stories: int = 2) -> Sequence[Family]:
         """The families in so many stories or more, the widest first; it takes as long as a scan."""
