@@ -31,6 +31,10 @@ class Repeats:
         """Count these keys. Not safe from several threads at a time."""
         _mark(keys, self._shift, self._once, self._twice)
 
+    def settle(self) -> None:
+        """Let go of what only adding needs: half of the room."""
+        self._once = np.zeros(0, dtype=np.uint64)
+
     def positions(self, keys: U64) -> I64:
         """Positions of the keys that may have been added twice; none that was is missing."""
         out = np.empty(len(keys), dtype=np.int64)

@@ -173,6 +173,7 @@ def take_in(
             room.passed(CHUNK)
 
     counts = counted(firsts(), bits)
+    runs.settle()
     texts = texts_of(
         sizes.whole(), prints.whole(), of.whole(), paragraphs.stories, min_words=min_words
     )

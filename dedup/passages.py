@@ -58,6 +58,7 @@ def marked(
     repeats = Repeats(keys)
     for held in spread(keys_of, parts, threads=threads):
         repeats.add(held.values)
+    repeats.settle()
     return repeats
 
 
