@@ -293,13 +293,7 @@ class Index:
         """
         with self._store.reading() as connection:
             corpus = whole(connection, str(self._store.path))
-<<<<<<< HEAD
-        if progress is None:
-            return scan_corpus(corpus, self.settings)
-        return scan_corpus(corpus, self.settings, progress)
-=======
         return scan_corpus(corpus, self.settings, progress or _untold)
->>>>>>> index
 
     def families(self, *, stories: int = 2) -> Sequence[Family]:
         """The families in so many stories or more, the widest first; it takes as long as a scan."""
