@@ -45,6 +45,7 @@ __all__ = [
     "CAPITAL",
     "FIGURE",
     "OPENS",
+    "SPREAD",
     "FoldTable",
     "Tokens",
     "fingerprints",
@@ -57,7 +58,7 @@ FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 STEM = 5  # characters
 
 _END, _JOIN, _POINT = 0, 1, 2
-_M1 = np.uint64(0x9E3779B97F4A7C15)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that facts.py can undo it
 _M2 = np.uint64(0xD6E8FEB86659FD93)
 _B8, _B24, _B29, _B32 = np.uint64(8), np.uint64(24), np.uint64(29), np.uint64(32)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -137,7 +138,7 @@ def mix(x: np.uint64) -> np.uint64:
     x ^= x >> _B32
     x *= _M2
     x ^= x >> _B29
-    x *= _M1
+    x *= SPREAD
     return x ^ (x >> _B32)
 
 
@@ -172,7 +173,7 @@ def _append(
     block = (block << _B8) | byte
     if filled < 7:
         return head, block, filled + 1
-    head = (head ^ block) * _M1
+    head = (head ^ block) * SPREAD
     return head ^ (head >> _B29), _ZERO, 0
 
 
@@ -247,7 +248,7 @@ def _plain_word(
             return head, block, filled, cut, size, flag
         if digits != _ZERO:
             flag |= np.uint8(FIGURE)
-        head = (head ^ block) * _M1
+        head = (head ^ block) * SPREAD
         head ^= head >> _B29
         if i + size + 8 > len(buffer):
             return head, _ZERO, _NONE, cut, size, flag
@@ -337,9 +338,9 @@ def cut_words(
                 brief = flag & CAPITAL and 0 < letters <= 3  # Mr. Gen. No.
                 if kind == STOP and (dotted or brief):  # an abbreviation ends no sentence
                     i += 1
-            word = (head ^ block) * _M1
+            word = (head ^ block) * SPREAD
             values[n] = word ^ (word >> _B32)
-            stem = cut * _M1 if size > STEM and not flag & FIGURE else word
+            stem = cut * SPREAD if size > STEM and not flag & FIGURE else word
             stems[n] = stem ^ (stem >> _B32)
             token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
@@ -359,5 +360,5 @@ def chain_words(values: U64, offsets: I64, out: U64) -> None:
     for k in range(len(out)):
         chained = np.uint64(offsets[k + 1] - offsets[k])
         for i in range(offsets[k], offsets[k + 1]):
-            chained = mix(chained ^ values[i]) + _M1
+            chained = mix(chained ^ values[i]) + SPREAD
         out[k] = chained

@@ -16,8 +16,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "errors", "settings", "stories", "readers", "kernels", "ragged", "sorting", "paragraphs",
     "octets", "folding", "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh", "sketch",
-    "strings", "passages", "texts", "sides", "compare", "terms", "background", "weigh", "weights",
-    "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared", "match",
+    "strings", "passages", "texts", "sides", "facts", "compare", "terms", "background", "weigh",
+    "weights", "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared", "match",
     "evidence", "families", "wordings", "occurrences", "alike", "seen", "intake", "warm",
     "characters", "report", "listing", "pipeline", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
