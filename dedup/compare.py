@@ -7,7 +7,8 @@ sentences are found, which an alignment in order would miss. A text whose shingl
 is tiled from its ends only.
 
 Words outside the tiles that stand nowhere in the other text are counted as figures, names or plain
-words: a template differs in figures and names, an edit in plain words.
+words: a template differs in figures and names, an edit in plain words. A figure or name that both
+texts have, each in its own spelling (facts.py), is no difference.
 
 Texts are shorter than 2**21 words each, as paragraphs are. Time O(words * log words) a text and
 O(words) a pair; a run that occurs more than CROWD times in a text starts no tile of its own. Memory
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.facts import is_figure, same_fact, tells
 from dedup.kernels import I32, I64, U8, U64, kernel
 from dedup.ragged import rows_at, spans_at
 from dedup.settings import DEFAULTS
@@ -30,12 +32,14 @@ from dedup.sides import Sides, ready
 from dedup.sorting import sort_span
 from dedup.tokens import ALONE, CAPITAL, FIGURE, OPENS, Tokens
 
+CROWDED = 32  # facts of one text that are looked for in another spelling; more are a table
 CROWD = 4  # places of one shingle in one text; more are a table or a refrain
 _BITS = np.uint64(21)  # a run's length and places, packed to be sorted: paragraphs are far shorter
 _MASK = np.uint64(2**21 - 1)
 _DIAGONAL = np.uint64(2**21 + 1)
 # A plain 0 has a type of its own, for which numba would compile once more.
 _FIRST = np.int64(0)
+_MISSING = 2  # marks a word that the other text has nowhere; 1 marks one in a tile
 _COLUMNS = (  # each right twin stands behind its left one
     "shared", "left_shingles", "right_shingles", "left_words", "right_words",
     "tiled", "longest", "tiled_plain", "longest_plain",
@@ -44,7 +48,7 @@ _COLUMNS = (  # each right twin stands behind its left one
 
 _SHARED, _LEFT_SHINGLES, _RIGHT_SHINGLES, _LEFT_WORDS, _RIGHT_WORDS = range(5)
 _TILED, _LONGEST, _TILED_PLAIN, _LONGEST_PLAIN = range(5, 9)
-_LEFT_FIGURES, _LEFT_NAMES, _LEFT_PLAIN = range(9, 15, 2)
+_LEFT_FIGURES, _RIGHT_FIGURES, _LEFT_NAMES, _RIGHT_NAMES, _LEFT_PLAIN, _RIGHT_PLAIN = range(9, 15)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -134,7 +138,7 @@ def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     longest = int(sizes[pairs].max(initial=0))
     _compare(
         pairs, width,
-        sides.values, sides.flags, sides.words, sides.offsets,
+        sides.values, sides.stems, sides.flags, sides.words, sides.offsets,
         shingles.values, sides.places, shingles.offsets,
         np.empty((2, longest + 1), dtype=np.uint8),
         np.empty(CROWD * CROWD * longest + 2, dtype=np.uint64),
@@ -301,21 +305,47 @@ def _miss(
     words: U64, flags: U8, own: int, own_end: int, others: U64, other: int, other_end: int,
     marks: U8, side: int, row: I32,
 ) -> None:  # fmt: skip
-    """Count the words of one side that are in no tile and nowhere in the other text."""
+    """Count the words of one side that are in no tile and nowhere in the other text; mark them."""
     for i in range(own, own_end):
         if marks[side, i - own] == 0 and not _holds(others, other, other_end, words[i]):
-            column = _LEFT_PLAIN
-            if flags[i] & FIGURE:
-                column = _LEFT_FIGURES
-            elif flags[i] & CAPITAL and not flags[i] & OPENS:
-                column = _LEFT_NAMES
-            row[column + side] += 1
+            row[_column(words, flags, i) + side] += 1
+            marks[side, i - own] = _MISSING
+
+
+@kernel
+def _column(words: U64, flags: U8, i: int) -> int:
+    """Where word i is counted if only one text has it."""
+    if is_figure(words, flags, i):
+        return _LEFT_FIGURES
+    return _LEFT_NAMES if flags[i] & CAPITAL and not flags[i] & OPENS else _LEFT_PLAIN
+
+
+@kernel
+def _reconcile(
+    words: U64, stems: U64, flags: U8, a: int, a_end: int, b: int, b_end: int, marks: U8, row: I32
+) -> None:  # fmt: skip
+    """Take back what was counted of facts that both sides have, each in its own spelling."""
+    tried = 0
+    for i in range(a, a_end):
+        if marks[0, i - a] != _MISSING or not tells(words, flags, i):
+            continue
+        tried += 1
+        if tried > CROWDED:
+            break
+        for j in range(b, b_end):
+            if marks[1, j - b] == _MISSING and same_fact(
+                words, stems, flags, a, i, a_end, b, j, b_end
+            ):
+                row[_column(words, flags, i)] -= 1
+                row[_column(words, flags, j) + 1] -= 1
+                marks[1, j - b] = 0
+                break
 
 
 @kernel
 def _compare(
     pairs: I64, width: int,
-    words: U64, flags: U8, sorted_words: U64, offsets: I64,
+    words: U64, stems: U64, flags: U8, sorted_words: U64, offsets: I64,
     values: U64, places: I32, shingle_offsets: I64,
     marks: U8, runs: U64, spare: I32,
     counts: I32, tiles: I32, starts: I64, used: I64,
@@ -341,3 +371,5 @@ def _compare(
             own, own_end = (a, a_end) if side == 0 else (b, b_end)
             other, other_end = (b, b_end) if side == 0 else (a, a_end)
             _miss(words, flags, own, own_end, sorted_words, other, other_end, marks, side, row)
+        if row[_LEFT_FIGURES] + row[_LEFT_NAMES] + row[_RIGHT_FIGURES] + row[_RIGHT_NAMES] > 0:
+            _reconcile(words, stems, flags, a, a_end, b, b_end, marks, row)

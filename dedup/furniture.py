@@ -41,8 +41,7 @@ SAMPLE = 16  # shingles a run
 REST = 0.3  # of the shorter text around the run: words of other runs
 ALIKE = 0.5  # of its weight: that of shared words
 TEXTS = 4
-SHARE = 0.6  # of the matches over a run
-_HALF = np.uint64(32)
+SHARE = 0.7  # of the matches over a run
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,7 +98,7 @@ def longest_runs(
     shorter = np.minimum(found.column("left_words"), found.column("right_words"))
     rest = (found.column("tiled") - words) / np.maximum(shorter - words, 1)
     places, offsets = spans_at(sides.offsets[pairs[:, 0]] + tiles[:, 0], words)
-    slots = vocabulary.slots(sides.stems[places].astype(np.uint64) << _HALF)
+    slots = vocabulary.slots(sides.stems[places])
     held = vocabulary.weights[slots].astype(np.float64)
     owners = np.repeat(np.arange(len(pairs)), words)
     run = np.bincount(owners, held, len(pairs))

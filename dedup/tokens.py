@@ -45,6 +45,7 @@ __all__ = [
     "CAPITAL",
     "FIGURE",
     "OPENS",
+    "SPREAD",
     "FoldTable",
     "Tokens",
     "fingerprints",
@@ -57,7 +58,7 @@ FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 STEM = 5  # characters
 
 _END, _JOIN, _POINT = 0, 1, 2
-_M1 = np.uint64(0x9E3779B97F4A7C15)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that facts.py can undo it
 _M2 = np.uint64(0xD6E8FEB86659FD93)
 _B8, _B24, _B29, _B32 = np.uint64(8), np.uint64(24), np.uint64(29), np.uint64(32)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -138,7 +139,7 @@ def mix(x: np.uint64) -> np.uint64:
     x ^= x >> _B32
     x *= _M2
     x ^= x >> _B29
-    x *= _M1
+    x *= SPREAD
     return x ^ (x >> _B32)
 
 
@@ -173,7 +174,7 @@ def _append(
     block = (block << _B8) | byte
     if filled < 7:
         return head, block, filled + 1
-    head = (head ^ block) * _M1
+    head = (head ^ block) * SPREAD
     return head ^ (head >> _B29), _ZERO, 0
 
 
@@ -182,8 +183,8 @@ def _hashes(
     head: np.uint64, block: np.uint64, cut: np.uint64, size: int, flag: int
 ) -> tuple[np.uint64, np.uint64]:
     """The hash of a word of `size` characters, and that of its stem."""
-    word = (head ^ block) * _M1
-    stem = cut * _M1 if size > STEM and not flag & FIGURE else word
+    word = (head ^ block) * SPREAD
+    stem = cut * SPREAD if size > STEM and not flag & FIGURE else word
     return word ^ (word >> _B32), stem ^ (stem >> _B32)
 
 
@@ -258,7 +259,7 @@ def _plain_word(
             return head, block, filled, cut, size, flag
         if digits != _ZERO:
             flag |= np.uint8(FIGURE)
-        head = (head ^ block) * _M1
+        head = (head ^ block) * SPREAD
         head ^= head >> _B29
         if i + size + 8 > len(buffer):
             return head, _ZERO, _NONE, cut, size, flag
@@ -376,5 +377,5 @@ def chain_words(values: U64, offsets: I64, out: U64) -> None:
     for k in range(len(out)):
         chained = np.uint64(offsets[k + 1] - offsets[k])
         for i in range(offsets[k], offsets[k + 1]):
-            chained = mix(chained ^ values[i]) + _M1
+            chained = mix(chained ^ values[i]) + SPREAD
         out[k] = chained
