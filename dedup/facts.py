@@ -24,7 +24,7 @@ from dedup.tokens import CAPITAL, FIGURE, SPREAD
 _UNDO = np.uint64(pow(int(SPREAD), -1, 2**64))
 _B8, _B29, _B32, _B56, _B58 = (np.uint64(bits) for bits in (8, 29, 32, 56, 58))
 _BYTE = np.uint64(0xFF)
-_NOTHING = np.uint64(0)
+_NOTHING, _ONE = np.uint64(0), np.uint64(1)
 _THREE_LETTERS, _SIX_LETTERS = np.uint64(2**16), np.uint64(2**40)  # or more
 _TELLING = 3  # digits: with fewer, two figures are too often equal by chance
 
@@ -33,16 +33,21 @@ def _letters(word: str) -> int:
     return int.from_bytes(word.encode(), "big")
 
 
-_NUMBERS = np.array(
-    [
-        _letters(word)
-        for word in (
-            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-            "eleven", "twelve",
-        )
-    ],
-    dtype=np.uint64,
-)  # fmt: skip
+def _hash(word: str) -> int:
+    """The hash that tokens.py gives a word of up to seven letters."""
+    mixed = _letters(word) * int(SPREAD) % 2**64
+    return mixed ^ (mixed >> 32)
+
+
+_SPELLED = [
+    _hash(word)
+    for word in (
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
+    )
+]  # fmt: skip
+_NUMBERS = np.array(_SPELLED, dtype=np.uint64)
+_MAYBE = np.uint64(sum({1 << (number >> 58) for number in _SPELLED}))  # by the top bits: most not
 _SCALES = np.array(
     [
         _letters(word)
@@ -68,7 +73,9 @@ def letters(word: np.uint64) -> np.uint64:
 
 @kernel
 def _number(word: np.uint64) -> int:
-    """Which number these letters spell out; 0 if none."""
+    """Which number the word of this hash spells out; 0 if none."""
+    if (_MAYBE >> (word >> _B58)) & _ONE == _NOTHING:
+        return 0
     for k in range(len(_NUMBERS)):
         if word == _NUMBERS[k]:
             return k + 1
@@ -100,7 +107,7 @@ def figure(words: U64, flags: U8, i: int, end: int) -> tuple[float, float, int, 
                 break
         value *= unit
     else:
-        value = np.float64(_number(word))
+        value = np.float64(_number(words[i]))
         digits = 1 if value > 0.0 else 0
     behind = i + 1
     own = rest != _NOTHING
@@ -154,7 +161,7 @@ def same_name(word: np.uint64, stem: np.uint64, other: np.uint64, others: np.uin
 @kernel
 def is_figure(words: U64, flags: U8, i: int) -> bool:
     """Whether word i holds a digit or is a number written out, other than "one"."""
-    return bool(flags[i] & FIGURE) or _number(letters(words[i])) > 1
+    return bool(flags[i] & FIGURE) or _number(words[i]) > 1
 
 
 @kernel
