@@ -142,7 +142,7 @@ def table(rows: dict[str, Runs]) -> str:
 
 
 def machine() -> str:
-    """The processor, cores, memory and versions."""
+    """The processor, cores and memory, how busy it was in the last quarter, and versions."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

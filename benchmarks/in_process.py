@@ -3,9 +3,9 @@
     python benchmarks/in_process.py [--stories 5000] [--times 3]
 
 The texts are paragraphs of a wire corpus as Python strings; the tools' own ways are those of
-peers.py, shingling included. They take turns, and megabytes a second are of the median. What the
-kernels alone do with more threads is measured on the pass that makes sketches (sketch.py). Writes
-its section of RESULTS.md.
+peers.py, shingling included. They take turns. CPU seconds are what a core does for them, whatever
+else the machine does; by these they are compared. What the kernels alone do with more threads is
+measured on the pass that makes sketches (sketch.py). Writes its section of RESULTS.md.
 """
 
 from __future__ import annotations
@@ -57,18 +57,19 @@ def main() -> None:
     tools = {name: run for name, run in TOOLS.items() if name not in peers.TOOLS or installed(name)}
     for run in tools.values():
         run(texts[:200])  # compile and load outside the clock
-    walls: dict[str, list[float]] = {name: [] for name in tools}
+    took: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
     for _ in range(given.times):
         for name, run in tools.items():
-            start = time.perf_counter()
+            start = time.perf_counter(), time.process_time()
             run(texts)
-            walls[name].append(time.perf_counter() - start)
-            print(f"  {name:26} {walls[name][-1]:7.3f} s", flush=True)
-    own = median(walls["dedup, 1 thread"])
-    lines = ["| what | seconds | MB/s | times dedup on 1 thread |", "|---|--:|--:|--:|"]
-    for name, runs in walls.items():
-        took = median(runs)
-        lines.append(f"| {name} | {took:.3f} | {size / took:.1f} | {took / own:.2f} |")
+            took[name].append((time.perf_counter() - start[0], time.process_time() - start[1]))
+            print(f"  {name:26} {took[name][-1][0]:7.3f} s, {took[name][-1][1]:7.3f} s CPU")
+    own = median(cpu for _, cpu in took["dedup, 1 thread"])
+    lines = ["| what | wall, s | CPU, s | MB a CPU second | times dedup, CPU |"]
+    lines.append("|---|--:|--:|--:|--:|")
+    for name, runs in took.items():
+        wall, cpu = (median(one) for one in zip(*runs, strict=True))
+        lines.append(f"| {name} | {wall:.3f} | {cpu:.3f} | {size / cpu:.1f} | {cpu / own:.2f} |")
     body = (
         f"{len(texts):,} paragraphs as `list[str]`, {size:.0f} MB; medians of {given.times}.\n\n"
         + "\n".join(lines)

@@ -8,6 +8,7 @@ from dedup.errors import BadInput, BadOutput, BadSetting, Busy, DedupError
 from dedup.settings import CLASSIC, DEFAULTS, Settings
 
 if TYPE_CHECKING:
+    from dedup.beside import SharedPassage, SideBySide, side_by_side
     from dedup.evaluation import Evaluation, evaluate
     from dedup.index import Index, Verdict
     from dedup.pairs import Pairs, near_duplicates
@@ -31,6 +32,7 @@ _LATER = {
     "scan": "dedup.pipeline",
     "Skipped": "dedup.stories",
     "Story": "dedup.stories",
+    **dict.fromkeys(("SharedPassage", "SideBySide", "side_by_side"), "dedup.beside"),
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(("Index", "Verdict"), "dedup.index"),
     **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
@@ -69,6 +71,8 @@ __all__ = [
     "PastedRun",
     "Report",
     "Settings",
+    "SharedPassage",
+    "SideBySide",
     "Skipped",
     "Story",
     "StoryShare",
@@ -77,6 +81,7 @@ __all__ = [
     "evaluate",
     "near_duplicates",
     "scan",
+    "side_by_side",
 ]
 
 

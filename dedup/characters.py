@@ -1,32 +1,80 @@
-"""Byte positions to character offsets: kernels count bytes, people count characters."""
+"""Byte positions to character offsets: kernels count bytes, people count characters.
+
+A character of UTF-8 begins at every byte but those from 0x80 to 0xBF, which go on with one. How
+many of these stand before each block of bytes is counted once; the rest, in the block itself, for
+each position asked for, unless the block has none.
+
+Time O(buffer) once, then O(1) a position. Memory a 16th of the buffer; none for ASCII.
+
+Jacobson, "Space-efficient static trees and graphs", FOCS 1989: rank with a directory of blocks.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from dedup.kernels import I64, U8, kernel
+from dedup.octets import TOPS, eight_bytes
+
+_BLOCK = 128  # bytes
+_PIECE = 1 << 20  # bytes looked at together; a multiple of _BLOCK
+_LAST = -65  # of the bytes as signed numbers: up to this one, they go on with a character
+_ONE, _SEVEN, _TOP_BYTE = np.uint64(1), np.uint64(7), np.uint64(56)
+_EACH = np.uint64(0x0101010101010101)
 
 
-def offsets(buffer: U8, bases: I64, positions: I64) -> I64:
-    """Characters of `buffer` between each base and its position, int64 of the same shape.
+@dataclass(frozen=True, eq=False, slots=True)
+class Characters:
+    """Where characters begin in a buffer.
 
-    bases, positions: int64, bytes, at the start of a character each.
+    inner: int64 (blocks + 1,), bytes that go on with a character before each block of _BLOCK
+        bytes, and in all; empty if there are none.
     """
-    order = np.argsort(positions, kind="stable")  # so that each byte is passed over once
-    counts = np.empty(len(positions), dtype=np.int64)
-    _count(buffer, bases[order], positions[order], counts)
-    out = np.empty_like(counts)
-    out[order] = counts
-    return out
+
+    buffer: U8
+    inner: I64
+
+    def before(self, positions: I64) -> I64:
+        """Characters before each byte position, int64 of the same shape.
+
+        positions: int64, at the start of a character each, or at the end of the buffer.
+        """
+        numbers = np.array(positions, dtype=np.int64, order="C")
+        if len(self.inner):
+            _count(self.buffer, self.inner, numbers.reshape(-1))
+        return numbers
+
+
+def characters(buffer: U8) -> Characters:
+    """Find where characters begin in `buffer`, uint8 (bytes,) of valid UTF-8."""
+    signed = buffer.view(np.int8)
+    inner = np.zeros(len(buffer) // _BLOCK + 2, dtype=np.int64)
+    for start in range(0, len(buffer), _PIECE):
+        places = np.flatnonzero(signed[start : start + _PIECE] <= _LAST)
+        counts = np.bincount(places // _BLOCK)
+        first = start // _BLOCK + 1
+        inner[first : first + len(counts)] = counts
+    np.cumsum(inner, out=inner)
+    return Characters(buffer, inner if inner[-1] else inner[:0])
 
 
 @kernel
-def _count(buffer: U8, bases: I64, positions: I64, out: I64) -> None:
-    """Count the bytes that begin a character, from the last position on where possible."""
-    for k in range(len(out)):
-        start, n = bases[k], 0
-        if k and bases[k - 1] == bases[k] and positions[k - 1] <= positions[k]:
-            start, n = positions[k - 1], out[k - 1]
-        for i in range(start, positions[k]):
-            n += (buffer[i] & 0xC0) != 0x80
-        out[k] = n
+def _count(buffer: U8, inner: I64, numbers: I64) -> None:
+    """Turn byte positions into the number of characters before them."""
+    for k in range(len(numbers)):
+        position = numbers[k]
+        block = position // _BLOCK
+        n = inner[block]
+        if inner[block + 1] > n:
+            i = block * _BLOCK
+            while i + 8 <= position:
+                eight = eight_bytes(buffer, i)
+                inside = (eight & ~(eight << _ONE) & TOPS) >> _SEVEN  # the top bits are 10
+                n += np.int64((inside * _EACH) >> _TOP_BYTE)  # which holds the sum of all bytes
+                i += 8
+            while i < position:
+                n += (buffer[i] & 0xC0) == 0x80
+                i += 1
+        numbers[k] = position - n

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U8, kernel, spread
+from dedup.kernels import I32, I64, U8, kernel, read_only, spread
 from dedup.octets import TOPS, bytes_before, eight_bytes
 from dedup.settings import DEFAULTS
 
@@ -50,13 +51,14 @@ def fold_table(buffer: U8, *, threads: int = DEFAULTS.threads) -> FoldTable:
     """The table for the characters that occur in `buffer`, uint8 (bytes,) of valid UTF-8."""
     seen, index = np.zeros(_CODES, dtype=np.uint8), np.zeros(_CODES, dtype=np.int32)
     cuts = [*(_begins(buffer, cut) for cut in range(0, len(buffer), _CHUNK)), len(buffer)]
-    bounds = np.array(cuts, dtype=np.int64)
+    bounds = read_only(np.array(cuts, dtype=np.int64))
+    fixed = read_only(buffer)
 
     def mark(part: int) -> None:
-        _mark(buffer, bounds[part : part + 1], bounds[part + 1 : part + 2], seen, index)
+        _mark(fixed, bounds[part : part + 1], bounds[part + 1 : part + 2], seen, index)
 
     list(spread(mark, range(len(cuts) - 1), threads=threads))
-    return _table(np.flatnonzero(seen))
+    return _table(np.flatnonzero(seen.view(np.bool_)))
 
 
 class FoldTables:
@@ -70,11 +72,12 @@ class FoldTables:
     def of(self, buffer: U8, starts: I64, ends: I64) -> FoldTable:
         """A table with every character of the texts starts[k]:ends[k] of `buffer`."""
         table = self._table
+        buffer, starts, ends = read_only(buffer), read_only(starts), read_only(ends)
         while _mark(buffer, starts, ends, self._seen, table.index):
             with self._lock:
                 if table is self._table:  # no other thread has made a larger one meanwhile
                     seen = self._seen.copy()  # others go on writing to it
-                    self._table = _table(np.flatnonzero(seen))
+                    self._table = _table(np.flatnonzero(seen.view(np.bool_)))
                 table = self._table
         return table
 
@@ -94,6 +97,7 @@ def _table(codes: I64) -> FoldTable:
     return FoldTable(kinds, index, bounds, np.frombuffer(b"".join(forms), dtype=np.uint8))
 
 
+@lru_cache(maxsize=1 << 14)
 def _fold(char: str) -> tuple[int, bytes]:
     """The class of a character, and the UTF-8 of its folded form."""
     category = unicodedata.category(char)

@@ -29,6 +29,7 @@ I64 = NDArray[np.int64]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def _compiled(function: Any, **options: Any) -> Any:
@@ -61,6 +62,13 @@ def spread(
             first = running.pop(0)
             yield first.result()
             running.extend(pool.submit(work, item) for item in islice(queue, 1))
+
+
+def read_only(column: NDArray[Scalar]) -> NDArray[Scalar]:
+    """The same column, not to be written to: a kernel is compiled once for all that are so."""
+    fixed = column.view()
+    fixed.setflags(write=False)
+    return fixed
 
 
 def chunks(sizes: I64, limit: int) -> list[slice]:

@@ -167,7 +167,7 @@ def _sketched(given: Strings, tables: FoldTables, settings: Settings) -> Sketche
 
     def fill(part: slice) -> None:
         buffer, starts, ends = given.bytes_of(part)
-        sketcher.fill(buffer, starts, ends, tables.of(buffer, starts, ends), out, part)
+        sketcher.fill(buffer, starts, ends, tables.of(buffer, starts, ends), out, part.start)
 
     for _ in spread(fill, given.parts(), threads=settings.threads):
         pass

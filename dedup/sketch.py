@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U8, U32, U64, kernel
+from dedup.kernels import I32, I64, U8, U32, U64, kernel, read_only
 from dedup.lsh import chain
 from dedup.minhash import minima, permutations
 from dedup.shingles import roll
@@ -59,9 +59,9 @@ class Sketcher:
         self.cuts = np.concatenate(([0], np.cumsum(rows))).astype(np.int64)
 
     def fill(
-        self, buffer: U8, starts: I64, ends: I64, table: FoldTable, out: Sketches, part: slice
+        self, buffer: U8, starts: I64, ends: I64, table: FoldTable, out: Sketches, first: int
     ) -> None:
-        """Sketch the texts starts[k]:ends[k] of `buffer` into `part` of the columns."""
+        """Sketch the texts starts[k]:ends[k] of `buffer` into the columns from row `first` on."""
         if not len(starts):
             return
         sizes = np.add.reduceat((ends - starts) // 2 + 1, np.arange(0, len(starts), BATCH))
@@ -69,10 +69,11 @@ class Sketcher:
         hashes, places = np.empty((3, room), np.uint64), np.empty((2, room), np.int64)
         bounds = np.empty((2, BATCH + 1), dtype=np.int64)
         _sketch(
-            buffer, starts, ends, table.kinds, table.index, table.bounds, table.pool,
+            read_only(buffer), read_only(starts), read_only(ends),
+            table.kinds, table.index, table.bounds, table.pool,
             self.width, self.a, self.b, self.cuts, hashes, places, np.empty(room, np.uint8),
             bounds, np.empty((BATCH, len(self.a)), dtype=np.uint32),
-            out.words[part], out.fingerprints[part], out.keys[:, part],
+            first, out.words, out.fingerprints, out.keys,
         )  # fmt: skip
 
 
@@ -84,9 +85,12 @@ def _sketch(
     buffer: U8, starts: I64, ends: I64, kinds: U8, index: I32, bounds: I32, pool: U8,
     width: int, a: U32, b: U32, cuts: I64,
     hashes: U64, places: I64, flags: U8, offsets: I64, rows: U32,
-    words: I32, fingerprints: U64, keys: U32,
+    row: int, words: I32, fingerprints: U64, keys: U32,
 ) -> None:  # fmt: skip
-    """Take the steps for every batch; hashes to rows are the memory they share."""
+    """Take the steps for every batch; hashes to rows are the memory they share.
+
+    row: of the columns, where the first text goes.
+    """
     for first in range(0, len(starts), BATCH):
         last = min(first + BATCH, len(starts))
         size = last - first
@@ -96,15 +100,15 @@ def _sketch(
             buffer, starts[first:last], ends[first:last], kinds, index, bounds, pool,
             hashes[0], hashes[1], places[0], places[1], flags, of_words,
         )  # fmt: skip
-        chain_words(hashes[0], of_words, fingerprints[first:last])
+        chain_words(hashes[0], of_words, fingerprints[row + first : row + last])
         of_shingles[0] = 0
         for k in range(size):
             count = of_words[k + 1] - of_words[k]
-            words[first + k] = count
+            words[row + first + k] = count
             of_shingles[k + 1] = of_shingles[k] + (max(count - width + 1, 1) if count else 0)
         roll(hashes[0], of_words, width, hashes[2], of_shingles)
         minima(hashes[2], of_shingles, a, b, rows[:size])
         for band in range(len(cuts) - 1):
             for k in range(size):
                 key = chain(rows, k, cuts[band], cuts[band + 1])
-                keys[band, first + k] = np.uint32(key >> _HALF)
+                keys[band, row + first + k] = np.uint32(key >> _HALF)

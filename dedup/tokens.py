@@ -37,7 +37,7 @@ from dedup.folding import (
     code_point,
     fold_table,
 )
-from dedup.kernels import I32, I64, U8, U64, inlined, kernel
+from dedup.kernels import I32, I64, U8, U64, inlined, kernel, read_only
 from dedup.ragged import rows_at
 
 __all__ = [
@@ -114,7 +114,8 @@ def tokenise(buffer: U8, starts: I64, ends: I64, table: FoldTable) -> Tokens:
     flags = np.empty(room, dtype=np.uint8)
     offsets = np.zeros(len(starts) + 1, dtype=np.int64)
     cut_words(
-        buffer, starts, ends, table.kinds, table.index, table.bounds, table.pool,
+        read_only(buffer), read_only(starts), read_only(ends),
+        table.kinds, table.index, table.bounds, table.pool,
         hashes[0], hashes[1], places[0], places[1], flags, offsets,
     )  # fmt: skip
     used = int(offsets[-1])

@@ -80,6 +80,18 @@ def test_csv_and_json_lines_fill_folders(corpus, tmp_path):
     assert [row["text"] for row in rows] == [json.loads(line)["text"] for line in lines]
 
 
+def test_a_page_is_written_as_a_file_or_as_a_folder(corpus, tmp_path):
+    one = dedup("scan", corpus, "--quiet", "--html", tmp_path / "page.html")
+    many = dedup("scan", corpus, "--quiet", "--html", f"{tmp_path}/site/")
+
+    assert (one.returncode, one.stdout, many.returncode, many.stdout) == (0, "", 0, "")
+    assert (tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
+    assert {path.name.split("-")[0] for path in (tmp_path / "site").iterdir()} == {
+        "index.html",
+        "dedup",
+    }
+
+
 def test_too_much_recycled_exits_with_one(corpus):
     assert dedup("scan", corpus, "--fail-on-recycled", "0.9").returncode == 0
     done = dedup("scan", corpus, "--fail-on-recycled", "0.1")
@@ -111,6 +123,8 @@ def test_fields_are_named_by_options(tmp_path):
         (["{corpus}", "--threshold", "nan"], "dedup: threshold is nan. Choose from 0.05 to 1."),
         (["{corpus}", "--json", "{folder}/no/r.json"], "its folder does not exist. Create "),
         (["{corpus}", "--json", "{folder}"], "this is a folder. Name a file."),
+        (["{corpus}", "--html", "{folder}/no/r.html"], "its folder does not exist. Create "),
+        (["{corpus}", "--html", "{corpus}/t/"], "cannot be written (Not a directory)"),
         (["{corpus}", "--csv", "{corpus}/t"], "cannot be written (Not a directory)"),
         (["{corpus}", "--text-field", "story"], 'no field "story" among id, text.'),
         (["{corpus}", "--encoding", "utf-77"], "utf-77"),
@@ -198,7 +212,9 @@ def test_help_loads_no_kernel_and_no_arrow():
     assert subprocess.run([sys.executable, "-c", check], capture_output=True).returncode == 0
 
 
-@pytest.mark.parametrize("option", ["--json={corpus}", "--csv={folder}", "--jsonl={folder}/out"])
+@pytest.mark.parametrize(
+    "option", ["--json={corpus}", "--html={corpus}", "--csv={folder}", "--jsonl={folder}/out"]
+)
 def test_what_is_read_is_never_written_over(corpus, tmp_path, option):
     before = corpus.read_bytes()
 

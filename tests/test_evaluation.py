@@ -412,8 +412,8 @@ def test_bad_labels_are_told_before_the_corpus_is_read(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["scan", "evaluate"])
-def test_every_option_on_a_corpus_is_one_of_both_commands(name):
+@pytest.mark.parametrize("name", ["scan", "compare", "evaluate"])
+def test_every_option_on_a_corpus_is_one_of_the_commands_that_report_on_one(name):
     from inspect import signature
 
     from typer.main import get_command

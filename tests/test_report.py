@@ -2,14 +2,18 @@ import csv
 import io
 import json
 import pickle
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from dedup import BadOutput, Story, scan
+from dedup.report import as_json, parts
 from dedup.report.files import write_aside
 from dedup.report.terminal import show
 from dedup.report.words import changes, legible, shortened
 
+ROOT = Path(__file__).resolve().parents[1]
 PARAGRAPH = (
     "On Monday the council voted to close the eastern bridge until the spring repairs are done"
     " and have been paid for by the towns on both banks."
@@ -90,10 +94,60 @@ def test_a_file_that_cannot_be_filled_leaves_what_stood_there(tmp_path):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(BadOutput, match="No space left on device"):
-        write_aside(place, fill)
+        write_aside({place: fill})
 
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
     assert place.read_text() == "old"
+
+
+def test_of_several_files_all_are_put_in_place_or_none(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("old")
+
+    def fails(file):
+        file.write(b"new")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(BadOutput, match=r"second: .*No space left on device"):
+        write_aside({first: lambda file: file.write(b"new"), second: fails})
+
+    assert [path.name for path in tmp_path.iterdir()] == ["first"]
+    assert first.read_text() == "old"
+
+
+def test_a_report_in_several_forms_is_written_whole_or_not_at_all(hostile, tmp_path):
+    (tmp_path / "t" / "templates.csv").mkdir(parents=True)
+    (tmp_path / "r.json").write_text("old")
+
+    with pytest.raises(BadOutput, match=r"templates\.csv"):
+        hostile.write(json=tmp_path / "r.json", jsonl=tmp_path / "l", csv=tmp_path / "t")
+
+    assert (tmp_path / "r.json").read_text() == "old"
+    assert [path.name for path in (tmp_path / "t").iterdir()] == ["templates.csv"]
+    assert not list((tmp_path / "l").iterdir())
+
+
+def test_tables_made_by_parts_are_the_whole_tables(monkeypatch):
+    monkeypatch.setattr(parts, "ROWS", 7)
+    report = scan(sorted((ROOT / "fixtures" / "stories").iterdir()))
+
+    for name, table in report.to_arrow().items():
+        made = list(parts.by_parts(report, name, lambda part, _: part))
+
+        assert pa.concat_tables(made).equals(table) if len(table) else not made
+
+
+def test_a_document_is_the_same_however_it_is_cut(tmp_path, monkeypatch):
+    report = scan(sorted((ROOT / "fixtures" / "stories").iterdir()))
+    report.write(json=tmp_path / "whole.json", csv=tmp_path / "whole")
+
+    monkeypatch.setattr(parts, "ROWS", 3)
+    monkeypatch.setattr(as_json, "ROWS", 3)
+    report.write(json=tmp_path / "cut.json", csv=tmp_path / "cut")
+
+    assert (tmp_path / "whole.json").read_bytes() == (tmp_path / "cut.json").read_bytes()
+    for path in (tmp_path / "whole").iterdir():
+        assert path.read_bytes() == (tmp_path / "cut" / path.name).read_bytes()
 
 
 @pytest.mark.parametrize(

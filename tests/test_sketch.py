@@ -20,7 +20,7 @@ def sketched(texts: list[str], *, width: int = 2, permutations: int = 16) -> Ske
     buffer, starts, ends = spans(*texts)
     sketcher = Sketcher(width=width, permutations=permutations, seed=1, rows=ROWS)
     out = Sketches.room(len(texts), len(ROWS))
-    sketcher.fill(buffer, starts, ends, fold_table(buffer), out, slice(None))
+    sketcher.fill(buffer, starts, ends, fold_table(buffer), out, 0)
     return out
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dedup import __version__
+from dedup.cli.compare import compare
 from dedup.cli.evaluate import evaluate
 from dedup.cli.index import app as index
 from dedup.cli.pairs import pairs
@@ -21,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (scan, pairs, evaluate):
+for _command in (scan, compare, pairs, evaluate):
     app.command()(_command)
 app.add_typer(index)
 
@@ -42,7 +43,7 @@ class _WithoutPandas:
     """Arrow would import pandas to see that it is given none of its frames: two tenths."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
-        """As Python asks where a module is; of the others it goes on to ask."""
+        """Refuse pandas, and leave all else to the finders after this one."""
         if name == "pandas":
             raise ModuleNotFoundError(name=name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -87,8 +88,7 @@ def pairs(
                 skip_bad=chosen.skip_bad,
             )
             listing = list_pairs(corpus, settings, unit=unit.value, progress=told)
-        for name, path in written.items():
-            places.write_aside(path, lambda file, dump=dumps[name]: dump(listing, file))  # type: ignore[misc]
+        places.write_aside({path: partial(dumps[name], listing) for name, path in written.items()})
         if printed:
             dumps[printed[0]](listing, sys.stdout.buffer)
         elif not quiet:

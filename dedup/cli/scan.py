@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dedup.cli.corpus import STORIES, scanned
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
-
-if TYPE_CHECKING:
-    from dedup.report import Report
 
 
 @on_a_corpus
@@ -26,6 +23,13 @@ def scan(
         Path | None, typer.Option(help="Write families, matches, stories … into this folder.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="The same as CSV, for spreadsheets.")] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|FOLDER/",
+            help="Write a page for people; with / at its end, a folder for a corpus of any size.",
+        ),
+    ] = None,
     families: Annotated[int, typer.Option(min=0, help="Show so many families.")] = 8,
     stories: Annotated[int, typer.Option(min=0, help="Show so many stories.")] = 10,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
@@ -44,14 +48,19 @@ def scan(
 
         settings = chosen.settings
         to_stdout = str(json) == "-"
-        written = [place for place in (None if to_stdout else json, jsonl, csv) if place]
-        files.apart(written, paths)
-        if json and not to_stdout:
-            files.ready(json)
-        for place in filter(None, (jsonl, csv)):
+        page = None if html is None or files.is_folder(html) else Path(html)
+        site = None if html is None or page else Path(html)
+        single = [place for place in (None if to_stdout else json, page) if place]
+        folders = [place for place in (jsonl, csv, site) if place]
+        files.apart([*single, *folders], paths)
+        for place in single:
+            files.ready(place)
+        for place in folders:
             files.folder(place)
         report = scanned(paths, settings, chosen)
-        _write(report, None if to_stdout else json, jsonl, csv)
+        report.write(json=None if to_stdout else json, jsonl=jsonl, csv=csv)
+        if html is not None:
+            report.to_html(html)
         if to_stdout:
             from dedup.report.as_json import dump
 
@@ -67,12 +76,3 @@ def scan(
                 f"dedup: {share:.1%} is recycled, more than {fail_on_recycled:.1%}.", err=True
             )
             raise typer.Exit(1)
-
-
-def _write(report: Report, json: Path | None, jsonl: Path | None, csv: Path | None) -> None:
-    if json:
-        report.to_json(json)
-    if jsonl:
-        report.to_jsonl(jsonl)
-    if csv:
-        report.to_csv(csv)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ SCHEMA = "dedup-evaluation/1"
 
 def write_json(evaluation: Evaluation, path: Path) -> None:
     """Write the evaluation to `path`."""
-    write_aside(path, lambda file: dump(evaluation, file))
+    write_aside({path: partial(dump, evaluation)})
 
 
 def dump(evaluation: Evaluation, file: BinaryIO) -> None:

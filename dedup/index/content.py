@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.characters import offsets as characters
+from dedup.characters import characters
 from dedup.errors import BadInput
 from dedup.kernels import I64, U8
 from dedup.ragged import end_to_end
@@ -111,7 +111,8 @@ def pack_words(buffer: U8, base: int, starts: I64, ends: I64, table: FoldTable) 
     """
     words = tokenise(buffer, starts, ends, table)
     places = np.concatenate((words.starts, words.ends, starts, ends))
-    counted = characters(buffer, np.full(len(places), base, dtype=np.int64), places)
+    own = buffer[base : int(places.max(initial=base))]
+    counted = characters(own).before(places - base)
     count = len(words.values)
     arrays = (
         counted[2 * count :].astype(np.uint32),

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 import orjson
 
 from dedup.listing.model import Listing
 from dedup.report.as_csv import plain_cells
+from dedup.report.lines import lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +27,7 @@ _SAID = ("threshold", "shingle", "permutations", "recall", "bucket", "min_words"
 def dump_jsonl(listing: Listing, file: BinaryIO) -> None:
     """Write a JSON object a line."""
     for rows in _parts(listing):
-        file.write(_lines(rows, "\n"))
+        file.write(lines(rows, "\n"))
 
 
 def dump_csv(listing: Listing, file: BinaryIO) -> None:
@@ -46,7 +46,7 @@ def dump_json(listing: Listing, file: BinaryIO) -> None:
     opened = False
     for rows in _parts(listing):
         file.write(b",\n" if opened else b"\n")
-        file.write(_lines(rows, ",\n").removesuffix(b",\n"))
+        file.write(lines(rows, ",\n")[: -len(",\n")])
         opened = True
     file.write(b"]}\n")
 
@@ -81,25 +81,3 @@ def _head(listing: Listing) -> Iterator[bytes]:
 def _parts(listing: Listing) -> Iterator[pa.Table]:
     for start in range(0, len(listing.pairs), _ROWS):
         yield listing.to_arrow(slice(start, start + _ROWS))
-
-
-def _lines(rows: pa.Table, end: str) -> bytes:
-    """Each row as a JSON object, with `end` behind it."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = pa.large_string()
-    parts: list[Any] = []
-    for number, name in enumerate(rows.column_names):
-        parts.append(pa.scalar(f'{"," if number else "{"}"{name}":', kind))
-        column = rows[name].combine_chunks()
-        if pa.types.is_large_string(column.type):
-            named = column.dictionary_encode()
-            spelled = [orjson.dumps(text).decode() for text in named.dictionary.to_pylist()]
-            parts.append(pa.array(spelled, kind).take(named.indices))
-        else:
-            parts.append(column.cast(kind))
-    lines = pc.binary_join_element_wise(*parts, pa.scalar("}" + end, kind), pa.scalar("", kind))
-    _, offsets, values = lines.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[lines.offset : lines.offset + len(lines) + 1]
-    return bytes(memoryview(values)[bounds[0] : bounds[-1]])

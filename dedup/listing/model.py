@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import characters
+from dedup.characters import Characters, characters
 from dedup.errors import BadSetting, quoted
 from dedup.kernels import I64
 from dedup.pairs import Pairs, Progress, search
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 UNITS = ("stories", "paragraphs")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """The pairs of a corpus.
 
@@ -62,6 +63,10 @@ class Listing:
         }
         return pa.table(columns)
 
+    @cached_property
+    def _characters(self) -> Characters:
+        return characters(self.corpus.buffer)
+
     def _side(self, side: str, positions: I64) -> dict[str, Any]:
         import pyarrow as pa
 
@@ -70,8 +75,8 @@ class Listing:
             return {f"{side}_story": self.corpus.ids.take(pa.array(positions))}
         stories = paragraphs.stories[positions]
         places = np.stack((paragraphs.starts[positions], paragraphs.ends[positions]), axis=1)
-        bases = np.repeat(self.corpus.starts[stories], 2)
-        spans = characters.offsets(self.corpus.buffer, bases, places.reshape(-1)).reshape(-1, 2)
+        before = self._characters.before
+        spans = before(places) - before(self.corpus.starts[stories])[:, None]
         return {
             f"{side}_story": self.corpus.ids.take(pa.array(stories)),
             f"{side}_paragraph": positions - np.searchsorted(paragraphs.stories, stories),

@@ -7,30 +7,38 @@ runs are written as "left start-left end:right start-right end", parted by space
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.report.files import folder, write_aside
+import numpy as np
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from dedup.report.files import Fill
     from dedup.report.model import Report
 
 _FORMULA = r"^([=+\-@\t\r])"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
-def write_csv(report: Report, place: Path) -> None:
-    """Write each table of the report to a file of its own in the folder `place`."""
+def csv_files(report: Report, place: Path) -> dict[Path, Fill]:
+    """What goes into each file of the folder `place`: a table of the report each."""
+    from dedup.report.model import TABLES
+
+    return {place / f"{name}.csv": partial(_dump, report, name) for name in TABLES}
+
+
+def _dump(report: Report, name: str, file: BinaryIO) -> None:
     from pyarrow import csv
 
-    for name, table in report.to_arrow().items():
-        flat = plain_cells(table)
-        write_aside(
-            folder(place) / f"{name}.csv",
-            lambda file, flat=flat: csv.write_csv(flat, file),  # type: ignore[misc]
-        )
+    from dedup.report.parts import by_parts, part
+
+    empty = plain_cells(part(report, name, slice(0)))
+    with csv.CSVWriter(file, empty.schema) as out:
+        for rows in by_parts(report, name, lambda table, _: plain_cells(table)):
+            out.write(rows)
 
 
 def plain_cells(table: pa.Table) -> pa.Table:
@@ -39,16 +47,13 @@ def plain_cells(table: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
     for index, name in enumerate(table.column_names):
-        column = table[name]
+        column = table[name].combine_chunks()
         if name == "runs":
-            plain = [
-                " ".join("{}-{}:{}-{}".format(*run.values()) for run in runs)
-                for runs in column.to_pylist()
-            ]
-            table = table.set_column(index, name, pa.array(plain, pa.large_string()))
+            table = table.set_column(index, name, _plain_runs(column))
         elif name == "evidence":
-            words = [" ".join(row) for row in column.to_pylist()]
-            table = table.set_column(index, name, pa.array(words, pa.large_string()))
+            table = table.set_column(
+                index, name, pc.binary_join(column, pa.scalar(" ", column.type.value_type))
+            )
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             safe = pc.replace_substring_regex(column, pattern=_CONTROL, replacement="\ufffd")
             safe = pc.replace_substring_regex(safe, pattern=_FORMULA, replacement=r"'\1")
@@ -56,3 +61,18 @@ def plain_cells(table: pa.Table) -> pa.Table:
         elif pa.types.is_timestamp(column.type):
             table = table.set_column(index, name, pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ"))
     return table
+
+
+def _plain_runs(column: pa.Array) -> pa.Array:
+    """Lists of runs as text."""
+    import pyarrow.compute as pc
+
+    from dedup.report.lines import after, cut, figures
+
+    fields = [field.to_numpy(zero_copy_only=False) for field in column.flatten().flatten()]
+    octets, behind = figures(np.stack(fields, axis=1))
+    for place, mark in enumerate("-:- "):
+        octets[behind[place::4]] = ord(mark)
+    bounds = column.offsets.to_numpy()
+    runs = cut(octets, after(behind)[4 * (bounds - bounds[0])])
+    return pc.utf8_rtrim_whitespace(runs)

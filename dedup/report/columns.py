@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from dedup import characters
 from dedup.alike import AlikeStories
+from dedup.characters import Characters, characters
 from dedup.evidence import Evidence
 from dedup.kernels import I64
 from dedup.kinds import RECYCLED, TEMPLATE
@@ -21,6 +21,31 @@ from dedup.stories import Corpus
 from dedup.texts import Texts
 from dedup.tokens import FoldTable, tokenise
 from dedup.wordings import frames
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MatchRows:
+    """Paragraphs that are matched, by the left one, then the right; int64 (rows,) each.
+
+    links: rows of Columns.matches, or -1 where the paragraphs are equal.
+    """
+
+    left: I64
+    right: I64
+    links: I64
+
+    def part(self, rows: slice) -> MatchRows:
+        """Some of them."""
+        return MatchRows(self.left[rows], self.right[rows], self.links[rows])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shares:
+    """What two matched texts share, as Comparison has it; float64 (matches,) each."""
+
+    jaccard: np.ndarray
+    left_containment: np.ndarray
+    right_containment: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +73,24 @@ class Columns:
     def paragraph_spans(self) -> I64:
         """Each paragraph's characters in its story's text, int64 (paragraphs, 2)."""
         paragraphs = self.paragraphs
-        bytes_ = np.stack((paragraphs.starts, paragraphs.ends), axis=1).reshape(-1)
-        stories = np.repeat(paragraphs.stories, 2)
-        return self.to_characters(stories, bytes_).reshape(-1, 2)
+        bytes_ = np.stack((paragraphs.starts, paragraphs.ends), axis=1)
+        return self.to_characters(paragraphs.stories[:, None], bytes_)
 
     def to_characters(self, stories: I64, positions: I64) -> I64:
-        """Byte positions in the corpus buffer as character offsets in the texts of `stories`."""
-        return characters.offsets(self.corpus.buffer, self.corpus.starts[stories], positions)
+        """Byte positions in the corpus buffer as character offsets in the texts of `stories`.
+
+        Both int64; their shapes are broadcast.
+        """
+        return self._characters.before(positions) - self._first_characters[stories]
+
+    @cached_property
+    def _characters(self) -> Characters:
+        return characters(self.corpus.buffer)
+
+    @cached_property
+    def _first_characters(self) -> I64:
+        """How many characters stand before each story in the corpus buffer."""
+        return self._characters.before(self.corpus.starts)
 
     @cached_property
     def place_bytes(self) -> I64:
@@ -72,17 +108,18 @@ class Columns:
         return out
 
     @cached_property
+    def paragraph_words(self) -> I64:
+        """Words of each paragraph: all, recycled, and in furniture; int64 (3, paragraphs)."""
+        words = self.texts.words.astype(np.int64)
+        recycled = recycled_words(self.matches, self.texts, self.paragraphs)
+        return np.stack((words, recycled, np.where(self.texts.furniture, words, 0)))
+
+    @cached_property
     def story_words(self) -> I64:
         """Words of each story: all, recycled, and in furniture; int64 (stories, 3)."""
-        words = self.texts.words.astype(np.int64)
-        counts = (
-            words,
-            recycled_words(self.matches, self.texts, self.paragraphs),
-            np.where(self.texts.furniture, words, 0),
-        )
         stories, size = self.paragraphs.stories, len(self.corpus)
         return np.stack(
-            [np.bincount(stories, count, size).astype(np.int64) for count in counts], axis=1
+            [np.bincount(stories, n, size).astype(np.int64) for n in self.paragraph_words], axis=1
         )
 
     @cached_property
@@ -94,6 +131,36 @@ class Columns:
     def templates(self) -> I64:
         """Rows of `matches` that are templates."""
         return np.flatnonzero(self.matches.kinds == TEMPLATE)
+
+    @cached_property
+    def match_rows(self) -> MatchRows:
+        """The matches that are recycling.
+
+        Distinct texts are matched where each was first seen; an equal paragraph, with the first.
+        """
+        texts, of_story = self.texts, self.paragraphs.stories
+        again = texts.occurrences
+        first = np.repeat(texts.first, np.diff(texts.offsets))
+        kept = of_story[first] != of_story[again]
+        first, again = first[kept], again[kept]
+        pairs = texts.first[self.matches.pairs[self.recycled]]
+        left = np.concatenate((pairs[:, 0], first))
+        right = np.concatenate((pairs[:, 1], again))
+        order = np.lexsort((right, left))
+        links = np.concatenate((self.recycled, np.full(len(first), -1)))
+        return MatchRows(left[order], right[order], links[order])
+
+    @cached_property
+    def template_rows(self) -> MatchRows:
+        """The matches that are templates, in the order in which they were found."""
+        pairs = self.texts.first[self.matches.pairs[self.templates]]
+        return MatchRows(pairs[:, 0], pairs[:, 1], self.templates)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """How much the texts of each of `matches` share."""
+        found = self.matches.found
+        return Shares(found.jaccard, found.left_containment, found.right_containment)
 
     @cached_property
     def frames(self) -> I64:

@@ -4,47 +4,57 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from glob import glob
 from pathlib import Path
 from typing import BinaryIO
 
 from dedup.errors import BadOutput
 
+Fill = Callable[[BinaryIO], None]
+"""What writes the content of a file that is open."""
 
-def write_aside(path: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """Let `fill` write a new file, and put it at `path` only when it is complete.
+
+def write_aside(fills: Mapping[Path, Fill]) -> None:
+    """Let each `fill` write a new file, and put them at their paths only when all are complete.
 
     A link is followed; a pipe or a device is written to directly.
 
     Raises:
-        BadOutput: it cannot be written; what stood at `path` before still does.
+        BadOutput: one cannot be written; what stood at each path before still does.
     """
-    path = path.resolve()
-    if path.exists() and not path.is_file():  # a pipe or a device takes it as it comes
-        try:
-            with path.open("wb") as file:
-                fill(file)
-        except OSError as error:
-            raise _refused(path, error) from error
-        return
+    waiting: list[tuple[Path, Path]] = []
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _refused(path, error) from error
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.chmod(mode)
-        aside.replace(path)
-    except OSError as error:
-        raise _refused(path, error) from error
+        for path, fill in fills.items():
+            place = path.resolve()
+            try:
+                if place.exists() and not place.is_file():  # it takes the content as it comes
+                    with place.open("wb") as file:
+                        fill(file)
+                else:
+                    _fill_beside(place, fill, waiting)
+            except OSError as error:
+                raise _refused(place, error) from error
+        for aside, place in waiting:
+            try:
+                aside.replace(place)
+            except OSError as error:
+                raise _refused(place, error) from error
     finally:
-        aside.unlink(missing_ok=True)
+        for aside, _ in waiting:
+            aside.unlink(missing_ok=True)
+
+
+def _fill_beside(place: Path, fill: Fill, waiting: list[tuple[Path, Path]]) -> None:
+    """Write what is to go to a place into a file beside it that waits for the others."""
+    mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    waiting.append((Path(name), place))
+    with os.fdopen(handle, "wb") as file:
+        fill(file)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).chmod(mode)
 
 
 def ready(path: Path) -> None:
@@ -93,6 +103,11 @@ def folder(path: Path) -> Path:
     except OSError as error:
         raise _refused(path, error) from error
     return path
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a place is meant as a folder: it is one, or ends with a slash."""
+    return str(path).endswith(("/", os.sep)) or Path(path).is_dir()
 
 
 def _refused(path: Path, error: OSError) -> BadOutput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,16 @@ from dedup.stories import Skipped
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+TABLES = (
+    "stories",
+    "families",
+    "occurrences",
+    "matches",
+    "templates",
+    "near_duplicate_stories",
+    "furniture",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +74,7 @@ class Report:
             if len(columns.corpus)
             else []
         )
-        families = self.to_arrow()["families"]
+        families = self.table("families")
         kinds = families["kind"].to_pylist()
         frames = columns.frames
         return Summary(
@@ -81,7 +91,7 @@ class Report:
             families=len(kinds),
             families_by_kind={KINDS[kind]: kinds.count(KINDS[kind]) for kind in RECYCLED},
             wordings=int(families["wordings"].to_numpy().sum()) - len(families),
-            matches=len(self.matches),
+            matches=len(columns.match_rows.links),
             templates=len(columns.templates),
             frames=len(np.unique(frames[frames >= 0])),
             furniture=len(columns.matches.pasted),
@@ -98,29 +108,27 @@ class Report:
         return self.columns.corpus.date(int(dated[-1])) if len(dated) else None
 
     @cached_property
-    def _tables(self) -> dict[str, pa.Table]:
-        from dedup.report import tables
+    def _made(self) -> dict[str, pa.Table]:
+        return {}
 
-        return {
-            "stories": tables.stories(self.columns),
-            "families": tables.families(self.columns),
-            "occurrences": tables.occurrences(self.columns),
-            "matches": tables.matches(self.columns),
-            "templates": tables.templates(self.columns),
-            "near_duplicate_stories": tables.near_duplicate_stories(self.columns),
-            "furniture": tables.furniture(self.columns),
-        }
+    def table(self, name: str) -> pa.Table:
+        """One of the tables that to_arrow gives."""
+        if name not in self._made:
+            from dedup.report import tables
+
+            self._made[name] = getattr(tables, name)(self.columns)
+        return self._made[name]
 
     def to_arrow(self) -> dict[str, pa.Table]:
         """The tables stories, families, occurrences, matches, templates, near_duplicate_stories
         and furniture.
         """
-        return dict(self._tables)
+        return {name: self.table(name) for name in TABLES}
 
     @cached_property
     def families(self) -> Rows[Family]:
         """The families, in the order in which their first texts were published."""
-        table, places = self._tables["families"], self._tables["occurrences"]
+        table, places = self.table("families"), self.table("occurrences")
         offsets = self.columns.places.offsets
 
         def make(start: int, end: int) -> list[Family]:
@@ -153,29 +161,29 @@ class Report:
     @cached_property
     def matches(self) -> Rows[Match]:
         """The matched pairs of paragraphs, by the earlier one, then the later."""
-        return _match_rows(self._tables["matches"])
+        return _match_rows(self.table("matches"))
 
     @cached_property
     def templates(self) -> Rows[Match]:
         """Pairs whose sentence agrees and whose facts do not; they are not recycling."""
-        return _match_rows(self._tables["templates"])
+        return _match_rows(self.table("templates"))
 
     @cached_property
     def stories(self) -> Rows[StoryShare]:
         """Every story, by date, and how much of it was seen before."""
-        table = self._tables["stories"]
+        table = self.table("stories")
         return Rows(len(table), lambda a, b: [StoryShare(**row) for row in _rows(table, a, b)])
 
     @cached_property
     def near_duplicate_stories(self) -> Rows[NearDuplicate]:
         """Pairs of whole stories that are mostly the same text."""
-        table = self._tables["near_duplicate_stories"]
+        table = self.table("near_duplicate_stories")
         return Rows(len(table), lambda a, b: [NearDuplicate(**row) for row in _rows(table, a, b)])
 
     @cached_property
     def furniture(self) -> Rows[PastedRun]:
         """Runs of words that pages pasted into paragraphs, the most frequent first."""
-        table = self._tables["furniture"]
+        table = self.table("furniture")
         return Rows(len(table), lambda a, b: [PastedRun(**row) for row in _rows(table, a, b)])
 
     def text(self, passage: Passage) -> str:
@@ -214,29 +222,65 @@ class Report:
         Raises:
             BadOutput: it cannot be written; what stood there before still does.
         """
-        from dedup.report.as_json import write_json
-
-        write_json(self, Path(path))
+        self.write(json=path)
 
     def to_jsonl(self, folder: str | Path) -> None:
         """Write families, matches, stories and the rest as JSON Lines, a file each.
 
         Raises:
-            BadOutput: they cannot be written.
+            BadOutput: they cannot be written; what stood there before still does.
         """
-        from dedup.report.as_json import write_jsonl
-
-        write_jsonl(self, Path(folder))
+        self.write(jsonl=folder)
 
     def to_csv(self, folder: str | Path) -> None:
         """Write families, occurrences, matches, stories and the rest as CSV, a file each.
 
         Raises:
-            BadOutput: they cannot be written.
+            BadOutput: they cannot be written; what stood there before still does.
         """
-        from dedup.report.as_csv import write_csv
+        self.write(csv=folder)
 
-        write_csv(self, Path(folder))
+    def write(
+        self,
+        *,
+        json: str | Path | None = None,
+        jsonl: str | Path | None = None,
+        csv: str | Path | None = None,
+    ) -> None:
+        """Write the report in several forms, all of their files or none.
+
+        json: a file. jsonl, csv: folders, made if they are missing.
+
+        Raises:
+            BadOutput: a file cannot be written; what stood in the place of each still does.
+        """
+        from dedup.report import as_csv, as_json, files
+
+        fills: dict[Path, files.Fill] = {}
+        if json is not None:
+            fills[Path(json)] = partial(as_json.dump, self)
+        if jsonl is not None:
+            fills |= as_json.jsonl_files(self, files.folder(Path(jsonl)))
+        if csv is not None:
+            fills |= as_csv.csv_files(self, files.folder(Path(csv)))
+        files.write_aside(fills)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as a page for people; docs/page.md describes it.
+
+        path: a file, which then needs nothing else and has room for some thousand stories; or a
+            folder, told by a slash at its end or because it exists, for a corpus of any size.
+
+        Raises:
+            BadOutput: it cannot be written; what stood there before still does.
+        """
+        from dedup.report.files import is_folder
+        from dedup.report.page import write_page, write_site
+
+        if is_folder(path):
+            write_site(self, Path(path))
+        else:
+            write_page(self, Path(path))
 
 
 def _rows(table: pa.Table, start: int, end: int) -> list[dict[str, Any]]:

@@ -6,18 +6,18 @@ corpus, so that the same stories give the same tables.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from dedup.buckets import distinct
-from dedup.compare import Comparison
-from dedup.kernels import I64
+from dedup.kernels import I64, U64
 from dedup.kinds import KINDS, NONE, REWRITTEN, SAME
-from dedup.report.columns import Columns
-from dedup.stories import EPOCH, UNDATED
+from dedup.report.columns import Columns, MatchRows
+from dedup.report.lines import cut, moments
+from dedup.stories import UNDATED
 
 _FIRST = "first"
 _RUN = pa.struct(
@@ -57,9 +57,7 @@ def families(columns: Columns) -> pa.Table:
     head_texts = columns.texts.of[first]
     return pa.table(
         {
-            "id": pa.array(
-                [f"{x:016x}" for x in columns.texts.fingerprints[head_texts].tolist()], pa.string()
-            ),
+            "id": _hexadecimal(columns.texts.fingerprints[head_texts]),
             "kind": _kind(kinds),
             "words": columns.texts.words[first],
             "occurrences": counts,
@@ -82,16 +80,7 @@ def occurrences(columns: Columns, rows: slice = slice(None)) -> pa.Table:
     paragraphs = places.paragraphs[rows]
     of_story = columns.paragraphs.stories[paragraphs]
     matches = places.matches[rows]
-    equal = matches < 0
-    found = columns.matches.found
-    some = np.where(equal, 0, matches)
-
-    def measured(values: np.ndarray) -> np.ndarray:
-        return np.where(equal, 1.0, values[some]) if len(values) else np.ones(len(matches))
-
-    spans = columns.to_characters(
-        np.repeat(of_story, 2), columns.place_bytes[rows].reshape(-1)
-    ).reshape(-1, 2)
+    spans = columns.to_characters(of_story[:, None], columns.place_bytes[rows])
     kinds = places.kinds[rows]
     return pa.table(
         {
@@ -102,43 +91,27 @@ def occurrences(columns: Columns, rows: slice = slice(None)) -> pa.Table:
             "end": spans[:, 1],
             "wording": places.wordings[rows],
             "kind": _kind(kinds, first=kinds == NONE),
-            "jaccard": measured(found.jaccard),
-            "containment": measured(found.right_containment),
-            "first_containment": measured(found.left_containment),
+            "jaccard": _measured(columns.shares.jaccard, matches),
+            "containment": _measured(columns.shares.right_containment, matches),
+            "first_containment": _measured(columns.shares.left_containment, matches),
             "evidence": _evidence(columns, np.where(kinds == REWRITTEN, matches, -1)),
         }
     )
 
 
-def matches(columns: Columns) -> pa.Table:
-    """A row a match: two paragraphs of two stories, the left one published first.
-
-    Distinct texts are matched where each was first seen; an equal paragraph, with the first one.
-    """
-    texts, of_story = columns.texts, columns.paragraphs.stories
-    again = texts.occurrences
-    first = np.repeat(texts.first, np.diff(texts.offsets))
-    kept = of_story[first] != of_story[again]
-    first, again = first[kept], again[kept]
-    rows = columns.recycled
-    pairs = texts.first[columns.matches.pairs[rows]]
-    left = np.concatenate((pairs[:, 0], first))
-    right = np.concatenate((pairs[:, 1], again))
-    order = np.lexsort((right, left))
-    links = np.concatenate((rows, np.full(len(first), -1)))[order]
-    return _match_table(columns, left[order], right[order], links)
+def matches(columns: Columns, rows: slice = slice(None)) -> pa.Table:
+    """A row a match: two paragraphs of two stories, the left one published first."""
+    chosen = columns.match_rows.part(rows)
+    table = _match_table(columns, chosen)
+    return table.append_column("evidence", _evidence(columns, chosen.links))
 
 
-def templates(columns: Columns) -> pa.Table:
+def templates(columns: Columns, rows: slice = slice(None)) -> pa.Table:
     """A row a pair of paragraphs whose sentence agrees and whose facts do not."""
-    rows = columns.templates
-    texts = columns.matches.pairs[rows]
-    pairs = columns.texts.first[texts]
-    table = _match_table(columns, pairs[:, 0], pairs[:, 1], rows).drop_columns(["evidence"])
-    frames = columns.texts.fingerprints[columns.frames[texts[:, 1]]]
-    return table.add_column(
-        0, "frame", pa.array([f"{x:016x}" for x in frames.tolist()], pa.string())
-    )
+    chosen = columns.template_rows.part(rows)
+    later = columns.matches.pairs[chosen.links, 1]
+    frames = columns.texts.fingerprints[columns.frames[later]]
+    return _match_table(columns, chosen).add_column(0, "frame", _hexadecimal(frames))
 
 
 def furniture(columns: Columns) -> pa.Table:
@@ -170,13 +143,13 @@ def near_duplicate_stories(columns: Columns) -> pa.Table:
     )
 
 
-def _match_table(columns: Columns, left: I64, right: I64, links: I64) -> pa.Table:
-    """Rows of matches; links are rows of columns.matches, or -1 for equal paragraphs."""
-    equal = links < 0
-    found = columns.matches.found.take(np.where(equal, 0, links)) if len(columns.matches) else None
-    kinds = np.where(equal, SAME, columns.matches.kinds[links] if found else SAME)
+def _match_table(columns: Columns, rows: MatchRows) -> pa.Table:
+    links = rows.links
+    kinds = np.full(len(links), SAME, dtype=np.uint8)
+    linked = np.flatnonzero(links >= 0)
+    kinds[linked] = columns.matches.kinds[links[linked]]
     sides: dict[str, Any] = {}
-    for name, paragraphs in (("left", left), ("right", right)):
+    for name, paragraphs in (("left", rows.left), ("right", rows.right)):
         spans = columns.paragraph_spans[paragraphs]
         of_story = columns.paragraphs.stories[paragraphs]
         sides |= {
@@ -189,11 +162,10 @@ def _match_table(columns: Columns, left: I64, right: I64, links: I64) -> pa.Tabl
         {
             "kind": _kind(kinds),
             **sides,
-            "jaccard": _measured(equal, found, "jaccard"),
-            "left_containment": _measured(equal, found, "left_containment"),
-            "right_containment": _measured(equal, found, "right_containment"),
-            "runs": _runs(columns, left, right, links),
-            "evidence": _evidence(columns, links),
+            "jaccard": _measured(columns.shares.jaccard, links),
+            "left_containment": _measured(columns.shares.left_containment, links),
+            "right_containment": _measured(columns.shares.right_containment, links),
+            "runs": _runs(columns, rows),
         }
     )
 
@@ -209,49 +181,54 @@ def _evidence(columns: Columns, links: I64) -> pa.Array:
     return pa.LargeListArray.from_arrays(pa.array(bounds), words)
 
 
-def _measured(equal: np.ndarray, found: Comparison | None, name: str) -> np.ndarray:
-    return np.where(equal, 1.0, getattr(found, name)) if found else np.ones(len(equal))
+def _measured(values: np.ndarray, links: I64) -> np.ndarray:
+    """Values of matches, and 1 for equal paragraphs."""
+    out = np.ones(len(links))
+    linked = np.flatnonzero(links >= 0)
+    out[linked] = values[links[linked]]
+    return out
 
 
-def _runs(columns: Columns, left: I64, right: I64, links: I64) -> pa.Array:
+def _runs(columns: Columns, rows: MatchRows) -> pa.Array:
     """The shared runs of each match as characters of both stories."""
-    offsets = columns.matches.found.offsets
-    matched = np.flatnonzero(links >= 0)
-    counts = np.ones(len(links), dtype=np.int64)
-    counts[matched] = np.diff(offsets)[links[matched]]
-    ends = np.cumsum(counts)
-    of = np.repeat(np.arange(len(links)), counts)
-    paragraphs = columns.paragraphs
-    places = np.stack(
-        (paragraphs.starts[left[of]], paragraphs.ends[left[of]],
-         paragraphs.starts[right[of]], paragraphs.ends[right[of]]), axis=1,
-    )  # fmt: skip
-    inner = np.flatnonzero(links[of] >= 0)
-    tile = np.arange(len(of)) - np.repeat(ends - counts, counts)
-    places[inner] = columns.matches.runs[offsets[links[of[inner]]] + tile[inner]]
-    stories_ = np.stack((paragraphs.stories[left[of]], paragraphs.stories[right[of]]), axis=1)
-    flat = columns.to_characters(
-        np.repeat(stories_, 2, axis=1).reshape(-1), places.reshape(-1)
-    ).reshape(-1, 4)
+    offsets, paragraphs, links = columns.matches.found.offsets, columns.paragraphs, rows.links
+    linked, equal = np.flatnonzero(links >= 0), np.flatnonzero(links < 0)
+    first, counts = np.zeros(len(links), dtype=np.int64), np.ones(len(links), dtype=np.int64)
+    first[linked] = offsets[links[linked]]
+    counts[linked] = offsets[links[linked] + 1] - first[linked]
+    bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    places = np.empty((bounds[-1], 4), dtype=np.int64)
+    if len(linked):  # of equal paragraphs too, for a moment
+        held = np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], counts)
+        np.take(columns.matches.runs, held, axis=0, out=places)
+    sides = np.stack((rows.left, rows.left, rows.right, rows.right), axis=1)
+    whole = sides[equal]
+    places[bounds[equal], ::2] = paragraphs.starts[whole[:, ::2]]
+    places[bounds[equal], 1::2] = paragraphs.ends[whole[:, 1::2]]
+    stories = np.repeat(paragraphs.stories[sides], counts, axis=0)
+    flat = columns.to_characters(stories, places)
     runs = pa.StructArray.from_arrays([pa.array(flat[:, k]) for k in range(4)], fields=list(_RUN))
-    bounds = np.concatenate((np.zeros(1, dtype=np.int64), ends))
     return pa.LargeListArray.from_arrays(pa.array(bounds), runs)
 
 
+LONG: dict[str, Callable[[Columns, slice], pa.Table]] = {
+    "occurrences": occurrences,
+    "matches": matches,
+    "templates": templates,
+}
+"""Tables that can be made some rows at a time."""
+
+
 def rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows as dictionaries. Times are made here, since Arrow would ask for a time zone database."""
+    """Rows as dictionaries."""
     values = {
-        name: [_moment(micros) for micros in table[name].cast("int64").to_pylist()]
+        name: moments(table[name])
         if pa.types.is_timestamp(table[name].type)
         else table[name].to_pylist()
         for name in table.column_names
     }
     names = list(values)
     return [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
-
-
-def _moment(micros: int | None) -> datetime | None:
-    return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
 def _story(columns: Columns, of_story: I64, name: str) -> dict[str, Any]:
@@ -270,26 +247,33 @@ def _story(columns: Columns, of_story: I64, name: str) -> dict[str, Any]:
 
 def _kind(kinds: np.ndarray, first: np.ndarray | None = None) -> pa.Array:
     """Kinds by name; `first` where the row is a family's first text."""
-    names = np.array([*KINDS, _FIRST], dtype=object)
+    names = pa.array([*KINDS, _FIRST], pa.string())
     index = kinds.astype(np.int64) if first is None else np.where(first, len(KINDS), kinds)
-    return pa.array(names[index], pa.string())
+    return names.take(pa.array(index))
+
+
+def _hexadecimal(numbers: U64) -> pa.Array:
+    """Numbers in sixteen digits each."""
+    digits = numbers.astype(">u8").tobytes().hex().encode()
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(16), len(numbers), [None, pa.py_buffer(digits)]
+    ).cast(pa.string())
 
 
 def _texts(columns: Columns, paragraphs: I64) -> pa.Array:
-    """The text of some paragraphs."""
-    return _slices(
-        columns, columns.paragraphs.starts[paragraphs], columns.paragraphs.ends[paragraphs]
-    )
+    """The text of some paragraphs, taken from the corpus buffer as it lies."""
+    held = columns.paragraphs
+    bounds = np.empty(2 * len(held) + 1, dtype=np.int64)
+    bounds[:-1:2], bounds[1::2] = held.starts, held.ends
+    bounds[-1] = len(columns.corpus.buffer)
+    return cut(columns.corpus.buffer, bounds).take(pa.array(2 * paragraphs))
 
 
 def _slices(columns: Columns, starts: I64, ends: I64) -> pa.Array:
-    """The text between bytes of the corpus buffer."""
+    """The text between bytes of the corpus buffer; made for a few words each."""
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(ends - starts)))
     index = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], ends - starts)
-    content = columns.corpus.buffer[index]
-    return pa.LargeStringArray.from_buffers(
-        len(starts), pa.py_buffer(bounds), pa.py_buffer(content)
-    )
+    return cut(columns.corpus.buffer[index], bounds)
 
 
 def _distinct(groups: I64, values: np.ndarray, count: int) -> I64:

@@ -150,7 +150,7 @@ def _fields(report: Report) -> str:
 
 
 def _widest(report: Report, limit: int) -> list[Family]:
-    table = report.to_arrow()["families"]
+    table = report.table("families")
     stories = table["stories"].to_numpy()
     words = table["words"].to_numpy()
     order = np.lexsort((np.arange(len(stories)), -words, -stories))[:limit]
@@ -214,8 +214,7 @@ def marked(first: str, later: str) -> Text:
     line = Text()
     used = 0
     for what, words in changes(first, later):
-        left, right = _MARKS.get(what, ("", ""))
-        line.append(f"{left}{shortened(words, _EXCERPT)}{right} ", style=_STYLES[what])
+        line.append(in_marks(what, shortened(words, _EXCERPT))).append(" ")
         used += len(words)
         if used > _EXCERPT:
             line.append("…", style="dim")
@@ -223,8 +222,14 @@ def marked(first: str, later: str) -> Text:
     return line
 
 
+def in_marks(what: str, words: str) -> Text:
+    """Words as equal, skipped, [-dropped-] or {+added+}."""
+    left, right = _MARKS.get(what, ("", ""))
+    return Text(f"{left}{words}{right}", style=_STYLES[what])
+
+
 def _stories(report: Report, limit: int) -> Padding:
-    table = report.to_arrow()["stories"]
+    table = report.table("stories")
     shares, words = table["recycled"].to_numpy(), table["words"].to_numpy()
     order = np.lexsort((np.arange(len(words)), -words, -shares))[:limit]
     rows = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)

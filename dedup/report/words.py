@@ -47,16 +47,19 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def changes(first: str, later: str) -> Iterator[tuple[str, str]]:
+def changes(first: str, later: str, *, whole: bool = False) -> Iterator[tuple[str, str]]:
     """What a reader sees when one text became another, as (what, words).
 
     `what` is equal, dropped, added or skipped; equal words far from a change are skipped.
+    whole: skip nothing.
     """
     a, b = legible(first).split()[:_DIFFED], legible(later).split()[:_DIFFED]
     plain_a, plain_b = [_plain(word) for word in a], [_plain(word) for word in b]
     codes = SequenceMatcher(None, plain_a, plain_b, autojunk=False).get_opcodes()
     for number, (code, i, j, k, m) in enumerate(codes):
-        if code == "equal":
+        if code == "equal" and whole:
+            yield "equal", " ".join(b[k:m])
+        elif code == "equal":
             yield from _around(b[k:m], number == 0, number == len(codes) - 1)
         else:
             if j > i:
