@@ -90,7 +90,7 @@ def kills(count: int, folder: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(root)},
         )  # fmt: skip
         assert child.stdout is not None
-        child.stdout.readline()
+        acknowledged.add(child.stdout.readline().strip())
         time.sleep(draw.uniform(0, 0.3))
         child.send_signal(signal.SIGKILL)
         acknowledged |= set(child.stdout.read().split("\n")[:-1])

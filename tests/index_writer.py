@@ -7,7 +7,6 @@ from dedup.index import Index
 from tests import wire
 
 with Index.open(sys.argv[1]) as index:
-    print(flush=True)
     seed = len(index)
     while True:
         seed += 1

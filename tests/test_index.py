@@ -268,10 +268,10 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path):
             stdout=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        child.stdout.readline()
+        first = child.stdout.readline().strip()
         time.sleep(wait)
         child.send_signal(signal.SIGKILL)
-        told = child.stdout.read().split("\n")[:-1]
+        told = [first, *child.stdout.read().split("\n")[:-1]]
         child.stdout.close()
         child.wait()
 

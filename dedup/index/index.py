@@ -47,10 +47,6 @@ if TYPE_CHECKING:
 _A_TIME = 2_000  # stories taken out in one transaction
 
 
-def _untold(step: str, share: float) -> None:
-    pass
-
-
 class Index:
     """Stories on disk, and what a new one has in common with them.
 
@@ -293,7 +289,9 @@ class Index:
         """
         with self._store.reading() as connection:
             corpus = whole(connection, str(self._store.path))
-        return scan_corpus(corpus, self.settings, progress or _untold)
+        if progress is None:
+            return scan_corpus(corpus, self.settings)
+        return scan_corpus(corpus, self.settings, progress)
 
     def families(self, *, stories: int = 2) -> Sequence[Family]:
         """The families in so many stories or more, the widest first; it takes as long as a scan."""
