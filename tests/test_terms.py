@@ -69,13 +69,14 @@ def test_terms_are_the_distinct_words_with_what_is_known_of_them(texts):
     assert held.words.tolist() == [len(text) for text in texts]
 
 
-@given(texts=marked_texts, cuts=cuts)
-def test_parts_joined_are_the_whole(texts, cuts):
+@given(texts=marked_texts, part=st.integers(1, 20))
+def test_neither_parts_nor_threads_change_what_is_known(texts, part):
     whole = numbered_marks(texts)
     words = learned(whole)
-    parts = [numbered_marks(texts[part]) for part in slices(len(texts), cuts)]
 
-    together = known([draft(part, words.bits) for part in parts], words, threads=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.terms._TERMS", part)
+        together = known(draft(whole, words.bits), words, threads=2)
 
     expected = terms(whole, words)
     for field in fields(Terms):
@@ -138,8 +139,8 @@ def test_texts_without_words_have_neither_terms_nor_keys(texts):
     assert keys.offsets.tolist() == [0] * (len(texts) + 1)
 
 
-def test_no_parts_are_no_terms():
-    held = known([], learned(numbered()))
+def test_no_texts_are_no_terms():
+    held = known(draft(numbered(), 18), learned(numbered()))
 
     assert (len(held), held.offsets.tolist()) == (0, [0])
 
