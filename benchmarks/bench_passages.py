@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conftest import recall
 
-from dedup.passages import candidates, repeated
+from dedup.passages import candidates, marked, repeated
 
 
 def bench_passages(benchmark, made):
@@ -12,8 +12,8 @@ def bench_passages(benchmark, made):
 
     def by_passages():
         parts = [slice(0, count)]
-        keys = len(made.shingles.values)
-        return candidates(repeated(parts, lambda _: made.shingles, keys=keys), count)
+        marks = marked(parts, lambda _: made.shingles, keys=len(made.shingles.values))
+        return candidates(repeated(parts, lambda _: made.shingles, marks), count)
 
     found = benchmark(by_passages)
 
