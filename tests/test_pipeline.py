@@ -2,7 +2,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup import BadInput, BadSetting, Settings, Story, scan
@@ -60,6 +60,7 @@ def test_what_is_deleted_was_never_there(tmp_path_factory, seed, gone):
 
 
 @given(seed=st.integers(0, 50))
+@example(seed=28)  # of its matches none shares a run
 @settings(max_examples=25)
 def test_every_run_is_the_same_words_on_both_sides(seed):
     report = scan(wire.corpus(seed))

@@ -198,7 +198,7 @@ def _runs(columns: Columns, rows: MatchRows) -> pa.Array:
     counts[linked] = offsets[links[linked] + 1] - first[linked]
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
     places = np.empty((bounds[-1], 4), dtype=np.int64)
-    if len(linked):  # of equal paragraphs too, for a moment
+    if len(columns.matches.runs):  # of equal paragraphs too, for a moment
         held = np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], counts)
         np.take(columns.matches.runs, held, axis=0, out=places)
     sides = np.stack((rows.left, rows.left, rows.right, rows.right), axis=1)
