@@ -26,6 +26,7 @@ from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
 from dedup.tokens import Tokens
 from dedup.weigh import may_retell, weigh
 
+_KEYS = 32_000_000  # of pairs of rare words that are looked at together: 0.6 GB
 _ENTRIES = 500_000  # repeated keys of rare words whose pairs a thread weighs at a time
 
 
@@ -81,10 +82,32 @@ def _by_rare_words(parts: list[slice], background: Background, *, bucket: int, t
     if count <= FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
 
-    def keys_of(part: slice) -> Keys:
-        return rare_pairs(background.terms.heaviest[part])
+    shares = 1
+    while count * KEPT * (KEPT - 1) // 2 > _KEYS * shares:
+        shares *= 2
+    kept = [
+        _of_share(share, shares, parts, background, bucket=bucket, threads=threads)
+        for share in range(shares)
+    ]
+    return distinct(np.concatenate(kept), count)
 
-    keys = count * KEPT * (KEPT - 1) // 2
+
+def _of_share(
+    share: int,
+    shares: int,
+    parts: list[slice],
+    background: Background,
+    *,
+    bucket: int,
+    threads: int,
+) -> I64:
+    """The pairs under one share of the keys; only one share at a time is held."""
+    count = len(background.terms)
+
+    def keys_of(part: slice) -> Keys:
+        return rare_pairs(background.terms.heaviest[part], share=share, shares=shares)
+
+    keys = count * KEPT * (KEPT - 1) // 2 // shares
     repeats = passages.marked(parts, keys_of, keys=keys, threads=threads)
     found = passages.repeated(parts, keys_of, repeats, threads=threads)
     del repeats
@@ -95,4 +118,4 @@ def _by_rare_words(parts: list[slice], background: Background, *, bucket: int, t
 
     slices = passages.in_slices(found, _ENTRIES)
     kept = [np.empty((0, 2), dtype=np.int64), *spread(promising, slices, threads=threads)]
-    return distinct(np.concatenate(kept), count)
+    return np.concatenate(kept)

@@ -145,11 +145,14 @@ def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
     return out
 
 
-def rare_pairs(heaviest: I32) -> Keys:
-    """A key for each two of the heaviest words of each text, as in Terms."""
+def rare_pairs(heaviest: I32, *, share: int = 0, shares: int = 1) -> Keys:
+    """A key for each two of the heaviest words of each text, as in Terms.
+
+    share, shares: of all keys only those of one share, of so many, a power of two.
+    """
     values = np.empty(len(heaviest) * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
     offsets = np.zeros(len(heaviest) + 1, dtype=np.int64)
-    _pair_up(heaviest, values, offsets)
+    _pair_up(heaviest, np.uint64(shares - 1), np.uint64(share), values, offsets)
     return Keys(values[: offsets[-1]], offsets)
 
 
@@ -186,14 +189,16 @@ def _heaviest(slots: I32, weights: np.ndarray, texts: I32, bounds: I64, out: I32
 
 
 @kernel
-def _pair_up(kept: I32, values: U64, offsets: I64) -> None:
-    """Write the keys of every text."""
+def _pair_up(kept: I32, mask: np.uint64, share: np.uint64, values: U64, offsets: I64) -> None:
+    """Write the keys of every text whose low bits are `share`."""
     n = _FIRST
     for k in range(len(kept)):
         for x in range(KEPT):
             for y in range(x + 1, KEPT):
                 if kept[k, y] >= 0:
                     low, high = min(kept[k, x], kept[k, y]), max(kept[k, x], kept[k, y])
-                    values[n] = mix((np.uint64(low) << _HALF) | np.uint64(high))
-                    n += 1
+                    key = mix((np.uint64(low) << _HALF) | np.uint64(high))
+                    if key & mask == share:
+                        values[n] = key
+                        n += 1
         offsets[k + 1] = n

@@ -163,3 +163,15 @@ def test_seventy_thousand_words_are_distinct_terms():
 
     assert held.offsets.tolist() == [0, 70_000, 140_000]
     assert [len(keys) for keys in keys_of(tokens)] == [KEPT * (KEPT - 1) // 2] * 2
+
+
+@given(texts=marked_texts, shares=st.sampled_from([1, 2, 8]))
+def test_each_key_is_in_one_share(texts, shares):
+    held = held_by(numbered_marks(texts))
+    whole = rare_pairs(held.heaviest)
+
+    parts = [rare_pairs(held.heaviest, share=share, shares=shares) for share in range(shares)]
+
+    for text, keys in enumerate(of_each(whole.values, whole.offsets)):
+        found = [key for part in parts for key in of_each(part.values, part.offsets)[text]]
+        assert sorted(found) == sorted(keys)
