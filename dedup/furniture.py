@@ -198,6 +198,6 @@ def pasted(keys: U64, pairs: I64, places: I64) -> Pasted:
     counts = _texts(index, pairs[rows], len(found))
     order = np.lexsort((pairs[rows, 1], pairs[rows, 0], index))
     first = rows[order[np.searchsorted(index[order], np.arange(len(found)))]]
-    by_count = np.lexsort((places[first, 0], -counts))
+    by_count = np.lexsort((places[first, 0], pairs[first, 0], -counts))
     first = first[by_count]
     return Pasted(pairs[first, 0], places[first], counts[by_count])

@@ -76,3 +76,16 @@ def test_ordinary_recycling_leaves_no_furniture(seed):
 
     assert len(report.matches) > 20
     assert len(report.furniture) == 0
+
+
+def test_of_runs_as_frequent_the_one_seen_first_comes_first_whatever_the_order():
+    """Where a text lies in memory follows the order of the input, and must not show."""
+    second = " ".join(reversed(WIDGET.split()))
+    stories = corpus(24, "{} " + WIDGET + " {}.")
+    stories = [(name, text.replace(WIDGET, second) if int(name[1:]) % 2 else text)
+               for name, text in stories]  # fmt: skip
+
+    found = [run.story for run in scan(stories).furniture]
+
+    assert found == ["s00", "s01"]
+    assert [run.story for run in scan(stories[::-1]).furniture] == found
