@@ -32,6 +32,7 @@ RECYCLED = (*COPIED, REWRITTEN)
 
 HELD = 0.38  # of the smaller set of shingles in the other: below it the runs alone show no copy
 _RECYCLED = 0.5  # of the likelihood of all kinds
+_COPIED = 0.6  # of the likelihood of looser kinds is enough where `containment` is shared too
 _SENTENCE = 12  # words in a row, names and figures apart
 _SAME_MISSING = 3  # words of one text that the other has nowhere
 _SAME_UNTILED = 4  # words of one text outside the shared runs
@@ -100,7 +101,7 @@ def settle(
     is_loose = np.where(likely[:, PARTIAL] > likely[:, REWRITTEN], PARTIAL, REWRITTEN)
     is_loose[sure] = PARTIAL
     recycled = sure | (copy + loose >= _RECYCLED * (copy + loose + rest))
-    out[recycled] = np.where(copied & (copy >= loose), is_copy, is_loose)[recycled]
+    out[recycled] = np.where(copied & (copy >= _COPIED * loose), is_copy, is_loose)[recycled]
     return out.astype(np.uint8)
 
 

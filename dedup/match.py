@@ -146,7 +146,7 @@ def _judged(
     kept = np.flatnonzero((judged != NONE) & ~rests)
     kept = kept[np.lexsort((seen.pairs[kept, 1], seen.pairs[kept, 0]))]
     pairs, found = seen.pairs[kept], seen.found.take(kept)
-    runs = _places(pairs, found, tokens_of, sizes, threads=threads)
+    runs = run_bytes(pairs, found, tokens_of, sizes, threads=threads)
     return Matches(pairs, judged[kept], found, runs, pasted)
 
 
@@ -156,10 +156,10 @@ def _longest_places(
     """The bytes of the longest run of some pairs in the left text, int64 (pairs, 2)."""
     tiles = furniture.longest_tile(seen.found.take(rows))
     alone = Comparison(seen.found.counts[rows], tiles, np.arange(len(rows) + 1))
-    return _places(seen.pairs[rows], alone, tokens_of, sizes, threads=threads)[:, :2]
+    return run_bytes(seen.pairs[rows], alone, tokens_of, sizes, threads=threads)[:, :2]
 
 
-def _places(
+def run_bytes(
     pairs: I64, found: Comparison, tokens_of: Callable[[I64], Tokens], sizes: I64, *, threads: int
 ) -> I64:
     """The bytes of every tile, int64 (tiles, 4)."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dedup.alike import alike_stories
+from dedup.blocks import with_blocks
 from dedup.candidates import Candidates, find_candidates
 from dedup.errors import BadInput
 from dedup.evidence import evidence
@@ -129,6 +130,10 @@ def scan_corpus(
         partial_words=settings.partial_words,
         threads=threads,
     )
+    matches = with_blocks(
+        matches, texts.of, paragraphs.stories, texts.first, tokens_of, candidates.background,
+        width=settings.shingle, threads=threads,
+    )  # fmt: skip
     tell("families", 0.8)
     families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
     places = occurrences(families, matches, texts)

@@ -120,3 +120,72 @@ def well_worn(texts: Sequence[Sequence[int]], width: int, least: int) -> list[bo
             for k in range(len(text))
         ]
     return out
+
+
+def sentences(text: Text) -> list[range]:
+    """The places of the words of each sentence."""
+    begins = [k for k, (_, flags) in enumerate(text) if flags & OPENS or k == 0]
+    return [range(*span) for span in zip(begins, [*begins[1:], len(text)], strict=True)]
+
+
+def say_the_same(
+    left: Text, right: Text, worn: Sequence[Sequence[bool]], known: Mapping[int, Word]
+) -> bool:
+    """Whether a sentence of each shares words of enough weight with one of the other."""
+
+    def words_of(text: Text, sentence: range, of: Sequence[bool]) -> dict[int, bool]:
+        out: dict[int, bool] = {}
+        for k in sentence:
+            word, flags = text[k]
+            fact = flags & FIGURE or (flags & CAPITAL and not flags & OPENS) or known[word].name
+            if not of[k]:
+                out[word] = out.get(word, False) or bool(fact)
+        return out
+
+    def total(words) -> float:
+        return sum(known[word].weight for word in words)
+
+    for one in sentences(left):
+        for other in sentences(right):
+            a, b = words_of(left, one, worn[0]), words_of(right, other, worn[1])
+            both = a.keys() & b.keys()
+            if (
+                min(len(one), len(other)) >= 5
+                and total(both) >= 20
+                and sum(not a[word] and not b[word] for word in both) >= 3
+                and total(both) >= 0.45 * min(total(a), total(b))
+                and total(both) >= 0.15 * total(a.keys() | b.keys())
+            ):
+                return True
+    return False
+
+
+def spoken_for(
+    stories: Sequence[Sequence[int | None]], links: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Pairs of texts that two things speak for: recycled ones as far away, or a common third.
+
+    stories: the texts of each story in order, None for what is no text. A text's first place is
+        that of the first story that has it.
+    """
+    lines = [[text for text in story if text is not None] for story in stories]
+    first: dict[int, tuple[int, int]] = {}
+    pairs = []
+    for s, line in enumerate(lines):
+        for k, text in enumerate(line):
+            if first.setdefault(text, (s, k))[0] != s:
+                pairs.append((first[text], (s, k)))
+    pairs += [(first[a], first[b]) for a, b in links]
+    speaking: dict[tuple[int, int], int] = {}
+    for (s, i), (t, j) in pairs:
+        for away in (-2, -1, 1, 2):
+            if 0 <= i + away < len(lines[s]) and 0 <= j + away < len(lines[t]):
+                places = ((s, i + away), (t, j + away))
+                speaking[places] = speaking.get(places, 0) + 1
+    out = set()
+    for ((s, i), (t, j)), count in speaking.items():
+        a, b = sorted((lines[s][i], lines[t][j]))
+        third = any({(min(a, c), max(a, c)), (min(b, c), max(b, c))} <= links for c in first)
+        if first[a][0] != first[b][0] and (a, b) not in links and count + third >= 2:
+            out.add((a, b))
+    return out

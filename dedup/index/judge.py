@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from dedup.alike import nearly_same
+from dedup.blocks import with_blocks
 from dedup.compare import joined
 from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
@@ -65,11 +66,40 @@ class Judge:
         near, settings = self.near, self.settings
         if not near.related:
             return NO_MATCHES
-        return match(
-            near.by_runs, lambda chosen: near.tokens.take(chosen), by_words=near.by_words,
+        found = match(
+            near.by_runs, near.tokens.take, by_words=near.by_words,
             stories=self.stories, background=near.background, width=settings.shingle,
             containment=settings.containment, partial_words=settings.partial_words, threads=1,
         )  # fmt: skip
+        return with_blocks(
+            found, *self._sequence(), near.tokens.take, near.background,
+            width=settings.shingle, threads=1,
+        )  # fmt: skip
+
+    def _sequence(self) -> tuple[I64, I64, I64]:
+        """The texts of the neighbours' stories in their order, as `with_blocks` takes them.
+
+        A text that is no neighbour has a number behind theirs.
+        """
+        near = self.near
+        orders = {text.story: text.order for text in near.texts} | {GIVEN: self.given.order}
+        numbers = {text.no: k for k, text in enumerate(near.texts)}
+        firsts = {(text.story, text.paragraph): k for k, text in enumerate(near.texts)}
+        of: list[int] = []
+        stories: list[int] = []
+        first = [0] * len(near.texts)
+        for rank, story in enumerate(sorted(orders, key=orders.__getitem__)):
+            for paragraph, (no, _, _, words) in enumerate(near.contents[story][0].rows.tolist()):
+                text = numbers.get(no, -1)
+                if text < 0 and words >= self.settings.min_words:
+                    text = len(first)
+                    first.append(len(of))
+                elif firsts.get((story, paragraph), -1) == text >= 0:
+                    first[text] = len(of)
+                of.append(text)
+                stories.append(rank)
+        held = [np.array(column, dtype=np.int64) for column in (of, stories, first)]
+        return held[0], held[1], held[2]
 
     def _two_places(self, count: int) -> Texts:
         """The neighbours as texts, each with two paragraphs of its own."""

@@ -1,0 +1,169 @@
+"""Background comes in blocks: what stands beside recycled paragraphs, in the same order in both
+stories, is recycled too if it says the same, though its words alone would not show it.
+
+Two texts are compared again if two things speak for them. Paragraphs one or two places before or
+behind them, as far away in both stories, are recycled from each other, each such place counting
+once; and both are recycled from, or into, one third text. They match if a sentence of one says what
+a sentence of the other says (sentences.py). What is found so speaks for others in turn.
+
+Of a text only its first place counts, and of its other places the one-to-one relation with the
+first; so time is O(paragraphs + matches).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dedup.background import Background
+from dedup.compare import Comparison, compare, joined
+from dedup.kernels import I64, chunks, spread
+from dedup.kinds import RECYCLED, REWRITTEN
+from dedup.match import Matches, run_bytes
+from dedup.sentences import say_the_same
+from dedup.settings import DEFAULTS
+from dedup.sides import present
+from dedup.sorting import among
+from dedup.tokens import Tokens
+from dedup.weigh import weigh
+
+_ROUNDS = 3
+_AWAY = (1, 2)  # places in the story
+_SPEAKING = 2  # of what speaks for a pair
+_SHARED = 20.0  # weight of words that two texts have in common at least
+_WORDS = 250_000  # of texts that a thread compares at a time
+
+
+def with_blocks(
+    matches: Matches,
+    of: I64,
+    stories: I64,
+    first: I64,
+    tokens_of: Callable[[I64], Tokens],
+    background: Background,
+    *,
+    width: int = DEFAULTS.shingle,
+    threads: int = DEFAULTS.threads,
+) -> Matches:
+    """The matches, and those found beside them.
+
+    of, stories: int64 (paragraphs,), the text, or -1, and the story of each, stories one behind the
+        other. first: int64 (texts,), the paragraph in which each text stands first. Texts of which
+        `background` knows nothing only stand between others; they are the last.
+    tokens_of: the words of some texts, int64 positions.
+    """
+    count = len(first)
+    tried = np.empty(0, dtype=np.int64)  # pairs that do not say the same, as one number each
+    for _ in range(_ROUNDS):
+        pairs = _spoken_for(matches, of, stories, first)
+        pairs = pairs[~among(tried, pairs[:, 0] * count + pairs[:, 1])]
+        found = _alike(pairs, tokens_of, background, width=width, threads=threads)
+        if not len(found):
+            break
+        tried = np.sort(np.concatenate((tried, pairs[:, 0] * count + pairs[:, 1])))
+        matches = _joined(matches, found)
+    return matches
+
+
+def _spoken_for(matches: Matches, of: I64, stories: I64, first: I64) -> I64:
+    """Pairs of texts that enough speaks for and that are no match, sorted; int64 (pairs, 2)."""
+    count, links = len(first), matches.pairs[np.isin(matches.kinds, RECYCLED)]
+    packed, speaking = _beside(links, of, stories, first)
+    known = matches.pairs[:, 0] * count + matches.pairs[:, 1]
+    fresh = ~among(known, packed)
+    packed, speaking = packed[fresh], speaking[fresh]
+    pairs = np.stack((packed // count, packed % count), axis=1)
+    one_short = np.flatnonzero(speaking == _SPEAKING - 1)
+    speaking[one_short] += _have_a_third(links, pairs[one_short], count)
+    return np.asarray(pairs[speaking >= _SPEAKING])
+
+
+def _beside(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
+    """Pairs of texts beside recycled ones, packed and sorted, and at how many places each."""
+    count = len(first)
+    order = np.flatnonzero(of >= 0)
+    texts, owners = of[order], stories[order]
+    origins = np.searchsorted(order, first)
+    again = np.flatnonzero(origins[texts] != np.arange(len(order)))
+    again = again[owners[again] != owners[origins[texts[again]]]]
+    left = np.concatenate((origins[links[:, 0]], origins[texts[again]]))
+    right = np.concatenate((origins[links[:, 1]], again))
+    beside = []
+    for away in (*_AWAY, *(-away for away in _AWAY)):
+        one, other = left + away, right + away
+        inside = (np.minimum(one, other) >= 0) & (np.maximum(one, other) < len(order))
+        rows = np.flatnonzero(inside)
+        same = (owners[one[rows]] == owners[left[rows]]) & (
+            owners[other[rows]] == owners[right[rows]]
+        )
+        rows = rows[same]
+        one, other = one[rows], other[rows]
+        apart = owners[origins[texts[one]]] != owners[origins[texts[other]]]
+        beside.append(one[apart] * len(order) + other[apart])
+    places = np.sort(np.concatenate(beside))
+    ends = np.flatnonzero(np.diff(places, append=-1))
+    speaking = np.diff(ends, prepend=-1)
+    one, other = texts[places[ends] // len(order)], texts[places[ends] % len(order)]
+    packed = np.minimum(one, other) * count + np.maximum(one, other)
+    by_pair = np.lexsort((speaking, packed))
+    packed, speaking = packed[by_pair], speaking[by_pair]
+    last = np.diff(packed, append=-1) != 0  # of one pair's places, where most speaks for it
+    return packed[last], speaking[last]
+
+
+def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:
+    """Whether both texts of each pair are linked with one third text, bool (pairs,)."""
+    both = np.concatenate((links, links[:, ::-1]))
+    packed = np.sort(both[:, 0] * count + both[:, 1])
+    bounds = np.searchsorted(packed, pairs[:, :, None] * count + np.array([0, count]))
+    sizes = bounds[:, :, 1] - bounds[:, :, 0]
+    rows, fewer = np.arange(len(pairs)), sizes.argmin(axis=1)
+    of = np.repeat(rows, sizes[rows, fewer])
+    within = np.arange(len(of)) - np.repeat(
+        np.cumsum(sizes[rows, fewer]) - sizes[rows, fewer], sizes[rows, fewer]
+    )
+    third = packed[bounds[of, fewer[of], 0] + within] % count
+    there = among(packed, pairs[of, 1 - fewer[of]] * count + third)
+    return np.bincount(of, there, len(pairs)) > 0
+
+
+def _alike(
+    pairs: I64,
+    tokens_of: Callable[[I64], Tokens],
+    background: Background,
+    *,
+    width: int,
+    threads: int,
+) -> Matches:
+    """Those of the pairs that say the same, as matches."""
+    sizes = np.diff(background.offsets)
+    pairs = pairs[pairs[:, 1] < len(sizes)]
+    pairs = pairs[weigh(background.terms, pairs).column("shared") >= _SHARED]
+
+    def step(part: slice) -> tuple[I64, Comparison]:
+        texts = present(pairs[part], len(sizes))
+        tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
+        kept = np.flatnonzero(say_the_same(tokens, texts, local, background))
+        found = compare(tokens, local[kept], width=width) if len(kept) else joined([])
+        return part.start + kept, found
+
+    parts = chunks(sizes[pairs].sum(axis=1), _WORDS)
+    done = list(spread(step, parts, threads=threads))
+    kept = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _ in done)])
+    found = joined([one for _, one in done])
+    runs = run_bytes(pairs[kept], found, tokens_of, sizes, threads=threads)
+    return Matches(pairs[kept], np.full(len(kept), REWRITTEN, dtype=np.uint8), found, runs)
+
+
+def _joined(matches: Matches, more: Matches) -> Matches:
+    """Both, in the order of their pairs."""
+    pairs = np.concatenate((matches.pairs, more.pairs))
+    both = Matches(
+        pairs,
+        np.concatenate((matches.kinds, more.kinds)),
+        joined([matches.found, more.found]),
+        np.concatenate((matches.runs, more.runs)),
+        matches.pasted,
+    )
+    return both.take(np.lexsort((pairs[:, 1], pairs[:, 0])))
