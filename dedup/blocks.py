@@ -21,7 +21,7 @@ from dedup.compare import Comparison, compare, joined
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import RECYCLED, REWRITTEN
 from dedup.match import Matches, run_bytes
-from dedup.sentences import say_the_same
+from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
 from dedup.sides import present
 from dedup.sorting import among
@@ -31,7 +31,6 @@ from dedup.weigh import weigh
 _ROUNDS = 3
 _AWAY = (1, 2)  # places in the story
 _SPEAKING = 2  # of what speaks for a pair
-_SHARED = 20.0  # weight of words that two texts have in common at least
 _WORDS = 250_000  # of texts that a thread compares at a time
 
 
@@ -54,32 +53,43 @@ def with_blocks(
     tokens_of: the words of some texts, int64 positions.
     """
     count = len(first)
-    tried = np.empty(0, dtype=np.int64)  # pairs that do not say the same, as one number each
+    links = matches.pairs[np.isin(matches.kinds, RECYCLED)]
+    tried = matches.pairs[:, 0] * count + matches.pairs[:, 1]
     for _ in range(_ROUNDS):
-        pairs = _spoken_for(matches, of, stories, first)
-        pairs = pairs[~among(tried, pairs[:, 0] * count + pairs[:, 1])]
+        pairs = _beside(links, tried, of, stories, first, background)
         found = _alike(pairs, tokens_of, background, width=width, threads=threads)
         if not len(found):
             break
         tried = np.sort(np.concatenate((tried, pairs[:, 0] * count + pairs[:, 1])))
-        matches = _joined(matches, found)
+        links = np.concatenate((links, found.pairs))
+        matches = _inserted(matches, found, count)
     return matches
 
 
-def _spoken_for(matches: Matches, of: I64, stories: I64, first: I64) -> I64:
-    """Pairs of texts that enough speaks for and that are no match, sorted; int64 (pairs, 2)."""
-    count, links = len(first), matches.pairs[np.isin(matches.kinds, RECYCLED)]
-    packed, speaking = _beside(links, of, stories, first)
-    known = matches.pairs[:, 0] * count + matches.pairs[:, 1]
-    fresh = ~among(known, packed)
+def _beside(
+    links: I64, tried: I64, of: I64, stories: I64, first: I64, background: Background
+) -> I64:
+    """Pairs of texts that enough speaks for, sorted; int64 (pairs, 2).
+
+    links: recycled pairs. tried: all pairs that are not to be found, as one number each, sorted.
+    """
+    count = len(first)
+    packed, speaking = _by_place(links, of, stories, first)
+    fresh = ~among(tried, packed)
     packed, speaking = packed[fresh], speaking[fresh]
     pairs = np.stack((packed // count, packed % count), axis=1)
+    linked = np.zeros(count, dtype=np.bool_)
+    linked[links] = True
+    hopeful = (speaking >= _SPEAKING) | ((speaking == _SPEAKING - 1) & linked[pairs].all(axis=1))
+    known = np.flatnonzero(hopeful & (pairs[:, 1] < len(background.terms)))
+    heavy = known[weigh(background.terms, pairs[known]).column("shared") >= SHARED]
+    pairs, speaking = pairs[heavy], speaking[heavy]
     one_short = np.flatnonzero(speaking == _SPEAKING - 1)
     speaking[one_short] += _have_a_third(links, pairs[one_short], count)
     return np.asarray(pairs[speaking >= _SPEAKING])
 
 
-def _beside(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
+def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
     """Pairs of texts beside recycled ones, packed and sorted, and at how many places each."""
     count = len(first)
     order = np.flatnonzero(of >= 0)
@@ -138,8 +148,6 @@ def _alike(
 ) -> Matches:
     """Those of the pairs that say the same, as matches."""
     sizes = np.diff(background.offsets)
-    pairs = pairs[pairs[:, 1] < len(sizes)]
-    pairs = pairs[weigh(background.terms, pairs).column("shared") >= _SHARED]
 
     def step(part: slice) -> tuple[I64, Comparison]:
         texts = present(pairs[part], len(sizes))
@@ -156,14 +164,23 @@ def _alike(
     return Matches(pairs[kept], np.full(len(kept), REWRITTEN, dtype=np.uint8), found, runs)
 
 
-def _joined(matches: Matches, more: Matches) -> Matches:
+def _inserted(matches: Matches, more: Matches, count: int) -> Matches:
     """Both, in the order of their pairs."""
-    pairs = np.concatenate((matches.pairs, more.pairs))
-    both = Matches(
-        pairs,
-        np.concatenate((matches.kinds, more.kinds)),
-        joined([matches.found, more.found]),
-        np.concatenate((matches.runs, more.runs)),
+    pairs = matches.pairs
+    rows = np.searchsorted(
+        pairs[:, 0] * count + pairs[:, 1], more.pairs[:, 0] * count + more.pairs[:, 1]
+    )
+    tiles = np.repeat(matches.found.offsets[rows], np.diff(more.found.offsets))
+    sizes = np.insert(np.diff(matches.found.offsets), rows, np.diff(more.found.offsets))
+    found = Comparison(
+        np.insert(matches.found.counts, rows, more.found.counts, axis=0),
+        np.insert(matches.found.tiles, tiles, more.found.tiles, axis=0),
+        np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+    )
+    return Matches(
+        np.insert(pairs, rows, more.pairs, axis=0),
+        np.insert(matches.kinds, rows, more.kinds),
+        found,
+        np.insert(matches.runs, tiles, more.runs, axis=0),
         matches.pasted,
     )
-    return both.take(np.lexsort((pairs[:, 1], pairs[:, 0])))

@@ -20,7 +20,7 @@ from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
 SENTENCES = 32  # of a text; more are a document without paragraphs
 _SHORTEST = 5  # words of a sentence that says anything
-_SHARED = 20.0  # weight of the words in both: of two rare ones
+SHARED = 20.0  # weight of the words in both, as of two that no other text has
 _PLAIN = 3  # of these that are neither names nor figures: a list of names is no retelling
 _CONTAINED = 0.45  # of the weight of the lighter sentence, in the other
 _ALIKE = 0.15  # weighted Jaccard similarity of the two
@@ -67,7 +67,7 @@ def say_the_same(tokens: Tokens, texts: I64, pairs: I64, background: Background)
     everything = held.totals[left] + held.totals[right] - shared
     alike = (
         (lighter > 0)
-        & (shared >= _SHARED)
+        & (shared >= SHARED)
         & (plains >= _PLAIN)
         & (shared >= _CONTAINED * lighter)
         & (shared >= _ALIKE * everything)

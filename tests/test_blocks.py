@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -63,9 +65,14 @@ def test_enough_speaks_for_what_stands_as_far_from_recycled_texts_or_has_a_third
         if owners[first[a]] != owners[first[b]]
     ]  # fmt: skip
     links = set(data.draw(st.lists(st.sampled_from(pairs), max_size=6))) if pairs else set()
-    matches = matches_of(links, numbered(*[[]] * count), [EDITED] * len(links))
+    linked = np.array(sorted(links), dtype=np.int64).reshape(-1, 2)
+    tokens = numbered(*[[]] * count)
 
-    found = dedup.blocks._spoken_for(matches, of, owners, first)
+    with mock.patch.object(dedup.blocks, "SHARED", 0):
+        found = dedup.blocks._beside(
+            linked, linked[:, 0] * count + linked[:, 1], of, owners, first,
+            Background.of(lambda _: tokens, count),
+        )  # fmt: skip
 
     assert as_set(found) == naive_words.spoken_for(renamed, links)
     assert len(found) == len(as_set(found))
@@ -73,10 +80,11 @@ def test_enough_speaks_for_what_stands_as_far_from_recycled_texts_or_has_a_third
 
 @pytest.fixture
 def background():
-    """Four texts of twelve words; the last two say nearly the same in another order."""
+    """Six texts of twelve words; the third and fourth say the same in another order."""
     said = list(range(12))
-    tokens = numbered(list(range(20, 32)), list(range(40, 52)), said, said[::-1])
-    return tokens, Background.of(lambda _: tokens, 4)
+    rest = [list(range(start, start + 12)) for start in (20, 40, 40, 46)]
+    tokens = numbered(*rest[:2], said, said[::-1], *rest[2:])
+    return tokens, Background.of(lambda _: tokens, 6)
 
 
 def found_beside(background, matches):
@@ -101,6 +109,22 @@ def test_what_is_known_for_a_template_stays_one(background):
 
 def scanned(*stories):
     return scan([(str(k), "\n\n".join(texts)) for k, texts in enumerate(stories)])
+
+
+def test_a_retelling_stands_in_its_place_among_the_matches(background):
+    tokens, _ = background
+    matches = matches_of([(0, 1), (0, 4), (2, 5)], tokens, [EDITED] * 3)
+    more = matches_of([(0, 3), (1, 2), (2, 3)], tokens, [REWRITTEN] * 3)
+
+    both = dedup.blocks._inserted(matches, more, 6)
+
+    everything = matches_of(as_set(both.pairs), tokens, both.kinds)
+    assert both.pairs.tolist() == [[0, 1], [0, 3], [0, 4], [1, 2], [2, 3], [2, 5]]
+    assert both.kinds.tolist() == [EDITED, REWRITTEN, EDITED, REWRITTEN, REWRITTEN, EDITED]
+    assert np.array_equal(both.found.counts, everything.found.counts)
+    assert np.array_equal(both.found.tiles, everything.found.tiles)
+    assert np.array_equal(both.found.offsets, everything.found.offsets)
+    assert len(both.runs) == len(both.found.tiles)
 
 
 def test_a_retelling_behind_two_copies_is_found_and_alone_it_is_not():
