@@ -74,8 +74,11 @@ def _mark(keys: U64, shift: np.uint64, once: U64, twice: U64) -> None:
         slot = keys[i] >> shift
         bit = _ONE << (slot & _LOW6)
         word = slot >> _SIX
-        twice[word] |= once[word] & bit
-        once[word] |= bit
+        before = once[word]
+        if before & bit != _ZERO:  # seldom: most keys wait for one place in memory, not for two
+            twice[word] |= bit
+        else:
+            once[word] = before | bit
 
 
 @kernel

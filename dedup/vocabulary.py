@@ -112,11 +112,10 @@ def _count(values: U64, flags: U8, offsets: I64, shift: np.uint64, done: int, ta
     """
     for k in range(len(offsets) - 1):
         for i in range(offsets[k], offsets[k + 1]):
-            row = table[np.int64(values[i] >> shift)]
-            if row[3] != done + k + 1:
-                row[3] = done + k + 1
-                row[0] += 1
-            if not flags[i] & OPENS:
-                row[2] += 1
-                if flags[i] & CAPITAL and not flags[i] & FIGURE:
-                    row[1] += 1
+            slot = np.int64(values[i] >> shift)
+            if table[slot, 3] != done + k + 1:
+                table[slot, 3] = done + k + 1
+                table[slot, 0] += 1
+            inside = np.int32(flags[i] & OPENS == 0)
+            table[slot, 2] += inside
+            table[slot, 1] += inside & np.int32(flags[i] & (CAPITAL | FIGURE) == CAPITAL)
