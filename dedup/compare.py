@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.facts import is_figure, same_fact, tells
-from dedup.kernels import I32, I64, U8, U64, kernel
+from dedup.kernels import I32, I64, U8, U64, inner, kernel
 from dedup.ragged import rows_at, spans_at
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, ready
@@ -149,7 +149,7 @@ def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     return Comparison(counts, tiles[kept], offsets)
 
 
-@kernel
+@inner
 def _holds(values: U64, first: int, last: int, value: np.uint64) -> bool:
     """Whether sorted values[first:last] has `value`."""
     while first < last:
@@ -163,13 +163,13 @@ def _holds(values: U64, first: int, last: int, value: np.uint64) -> bool:
     return False
 
 
-@kernel
+@inner
 def _packed(size: int, i: int, j: int) -> np.uint64:
     """A run as one number; the longest sorts first, then by its places."""
     return ((_MASK - np.uint64(size)) << (_BITS + _BITS)) | (np.uint64(i) << _BITS) | np.uint64(j)
 
 
-@kernel
+@inner
 def _intersect(
     values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, seeds: U64, row: I32
 ) -> int:
@@ -198,7 +198,7 @@ def _intersect(
     return found
 
 
-@kernel
+@inner
 def _grow(
     words: U64,
     a: int,
@@ -255,7 +255,7 @@ def _grow(
     return kept
 
 
-@kernel
+@inner
 def _tile(runs: U64, kept: int, width: int, marks: U8, tiles: I32, start: int) -> int:
     """Write tiles from tiles[start] on: the longest run, then what is free of each later one."""
     n = start
@@ -283,7 +283,7 @@ def _tile(runs: U64, kept: int, width: int, marks: U8, tiles: I32, start: int) -
     return n - start
 
 
-@kernel
+@inner
 def _measure(flags: U8, a: int, tiles: I32, start: int, count: int, row: I32) -> None:
     """Add up the words of the tiles, and the plain ones among them."""
     for t in range(start, start + count):
@@ -300,7 +300,7 @@ def _measure(flags: U8, a: int, tiles: I32, start: int, count: int, row: I32) ->
     row[_LONGEST_PLAIN] >>= 1
 
 
-@kernel
+@inner
 def _miss(
     words: U64, flags: U8, own: int, own_end: int, others: U64, other: int, other_end: int,
     marks: U8, side: int, row: I32,
@@ -312,7 +312,7 @@ def _miss(
             marks[side, i - own] = _MISSING
 
 
-@kernel
+@inner
 def _column(words: U64, flags: U8, i: int) -> int:
     """Where word i is counted if only one text has it."""
     if is_figure(words, flags, i):
@@ -320,7 +320,7 @@ def _column(words: U64, flags: U8, i: int) -> int:
     return _LEFT_NAMES if flags[i] & CAPITAL and not flags[i] & OPENS else _LEFT_PLAIN
 
 
-@kernel
+@inner
 def _reconcile(
     words: U64, stems: U64, flags: U8, a: int, a_end: int, b: int, b_end: int, marks: U8, row: I32
 ) -> None:  # fmt: skip

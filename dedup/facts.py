@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels import U8, U64, kernel
+from dedup.kernels import U8, U64, inner, kernel
 from dedup.tokens import CAPITAL, FIGURE, SPREAD
 
 _UNDO = np.uint64(pow(int(SPREAD), -1, 2**64))
@@ -71,7 +71,7 @@ def letters(word: np.uint64) -> np.uint64:
     return word * _UNDO
 
 
-@kernel
+@inner
 def _number(word: np.uint64) -> int:
     """Which number the word of this hash spells out; 0 if none."""
     if (_MAYBE >> (word >> _B58)) & _ONE == _NOTHING:
@@ -82,7 +82,7 @@ def _number(word: np.uint64) -> int:
     return 0
 
 
-@kernel
+@inner
 def figure(words: U64, flags: U8, i: int, end: int) -> tuple[float, float, int, int]:
     """The value of the figure at word i, and the unit of its last digit.
 
@@ -121,7 +121,7 @@ def figure(words: U64, flags: U8, i: int, end: int) -> tuple[float, float, int, 
     return value, unit, digits, behind
 
 
-@kernel
+@inner
 def same_figure(
     words: U64, flags: U8, a: int, i: int, a_end: int, b: int, j: int, b_end: int
 ) -> bool:
@@ -142,7 +142,7 @@ def same_figure(
     return bool(abs(one - other) <= exact and (before or after))
 
 
-@kernel
+@inner
 def same_name(word: np.uint64, stem: np.uint64, other: np.uint64, others: np.uint64) -> bool:
     """Whether one of two words, given by hash and stem, begins the other and is short."""
     first, second = letters(stem), letters(others)
@@ -158,19 +158,19 @@ def same_name(word: np.uint64, stem: np.uint64, other: np.uint64, others: np.uin
     return bool(first == second)
 
 
-@kernel
+@inner
 def is_figure(words: U64, flags: U8, i: int) -> bool:
     """Whether word i holds a digit or is a number written out, other than "one"."""
     return bool(flags[i] & FIGURE) or _number(words[i]) > 1
 
 
-@kernel
+@inner
 def tells(words: U64, flags: U8, i: int) -> bool:
     """Whether word i may be a fact: a figure, a name, or a number written out."""
     return bool(flags[i] & CAPITAL) or is_figure(words, flags, i)
 
 
-@kernel
+@inner
 def same_fact(
     words: U64, stems: U64, flags: U8,
     a: int, i: int, a_end: int, b: int, j: int, b_end: int,

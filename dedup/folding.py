@@ -16,7 +16,7 @@ from threading import Lock
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U8, kernel, read_only, spread
+from dedup.kernels import I32, I64, U8, inner, kernel, read_only, spread
 from dedup.octets import TOPS, bytes_before, eight_bytes
 from dedup.settings import DEFAULTS
 
@@ -119,7 +119,7 @@ def _fold(char: str) -> tuple[int, bytes]:
     return (UPPER if category in ("Lu", "Lt") else LETTER), form
 
 
-@kernel
+@inner
 def code_point(buffer: U8, i: int) -> tuple[int, int]:
     """The character at byte i, and how many bytes it takes."""
     lead: int = np.int64(buffer[i])  # type: ignore[assignment]

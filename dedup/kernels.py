@@ -2,7 +2,8 @@
 
 A kernel is a plain loop over arrays that numba compiles once after install and keeps on disk. It
 gives up the interpreter's lock, so a pool of threads runs as many kernels as there are cores;
-numba's own `parallel=True` would compile for several seconds a kernel.
+numba's own `parallel=True` would compile for several seconds a kernel. What only kernels call is
+`inner`: it compiles without the code that would let Python call it.
 """
 
 from __future__ import annotations
@@ -34,13 +35,15 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def _compiled(function: Any, **options: Any) -> Any:
     """Compile at the first call, and keep it on disk where there is a place for that."""
+    options = {"nogil": True, "no_cfunc_wrapper": True, **options}
     try:
-        return njit(cache=True, nogil=True, **options)(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package nor the user's cache folder can be written to
-        return njit(nogil=True, **options)(function)
+        return njit(**options)(function)
 
 
 kernel: Callable[[Any], Any] = _compiled
+inner: Callable[[Any], Any] = partial(_compiled, no_cpython_wrapper=True)
 inlined: Callable[[Any], Any] = partial(_compiled, inline="always")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from dedup.buckets import Repeats, distinct, pairs_within
 from dedup.errors import BadSetting
-from dedup.kernels import I64, U32, U64, kernel, spread
+from dedup.kernels import I64, U32, U64, inner, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.settings import DEFAULTS, check
 from dedup.sorting import sort_spans
@@ -144,7 +144,7 @@ def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
         keys[d] = chain(rows, d, first, last)
 
 
-@kernel
+@inner
 def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
     """The key of slots first:last of one row, two of them at a time."""
     key: np.uint64 = np.uint64(first)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64, U32, U64, kernel
+from dedup.kernels import I64, U32, U64, inner, kernel
 from dedup.settings import DEFAULTS, check
 from dedup.shingles import Shingles
 
@@ -98,7 +98,7 @@ def minima(values: U64, offsets: I64, a: U32, b: U32, rows: U32) -> None:
             i += 1
 
 
-@kernel
+@inner
 def _spread(value: np.uint64) -> np.uint32:
     """The finaliser of MurmurHash3 (Appleby, public domain) on the top half of `value`."""
     h = np.uint32(value >> _TOP)

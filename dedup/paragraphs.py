@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64, U8, chunks, kernel, spread
+from dedup.kernels import I64, U8, chunks, inner, kernel, spread
 from dedup.settings import DEFAULTS
 
 LONG = 1500  # bytes: about 250 English words, beyond nearly every paragraph of wire copy
@@ -62,7 +62,7 @@ def split(buffer: U8, starts: I64, ends: I64, *, threads: int = DEFAULTS.threads
     return Paragraphs(*(np.concatenate([one[column] for one in done]) for column in range(3)))
 
 
-@kernel
+@inner
 def _line_end(buffer: U8, i: int, end: int) -> int:
     """The next line break at or after byte i, or `end`."""
     while i < end:
@@ -74,7 +74,7 @@ def _line_end(buffer: U8, i: int, end: int) -> int:
     return end
 
 
-@kernel
+@inner
 def _space(buffer: U8, i: int, end: int) -> int:
     """How many bytes the white space at byte i takes; 0 if it is none."""
     c = buffer[i]
@@ -91,7 +91,7 @@ def _space(buffer: U8, i: int, end: int) -> int:
     return 0
 
 
-@kernel
+@inner
 def _skip_space(buffer: U8, i: int, end: int) -> int:
     """The first byte at or after i that is no white space."""
     while i < end:
@@ -102,7 +102,7 @@ def _skip_space(buffer: U8, i: int, end: int) -> int:
     return i
 
 
-@kernel
+@inner
 def _trim(buffer: U8, start: int, end: int) -> int:
     """The byte after the last one in start:end that is no white space."""
     while end > start:
@@ -115,7 +115,7 @@ def _trim(buffer: U8, start: int, end: int) -> int:
     return end
 
 
-@kernel
+@inner
 def _ends_sentence(buffer: U8, i: int, start: int, end: int) -> int:
     """If a sentence of start:end closes with byte i, the byte after it and its quotes; else 0."""
     c = buffer[i]
@@ -152,7 +152,7 @@ def _ends_sentence(buffer: U8, i: int, start: int, end: int) -> int:
     return j
 
 
-@kernel
+@inner
 def _closed(buffer: U8, i: int) -> bool:
     """Whether byte i, the last of a line, is one that sentences end with, or a quote behind it."""
     c = buffer[i]
@@ -164,7 +164,7 @@ def _closed(buffer: U8, i: int) -> bool:
     return bool(before == 0xBC and (c == 0x81 or c == 0x9F))
 
 
-@kernel
+@inner
 def _emit(
     buffer: U8, story: int, start: int, end: int,
     stories: I64, starts: I64, ends: I64, n: int,

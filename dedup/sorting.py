@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U64, kernel
+from dedup.kernels import I32, I64, U64, inner, kernel
 
 _NEAR = 8  # steps that a value is moved on average, at most
 
@@ -22,7 +22,7 @@ def among(held: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray(held[np.minimum(np.searchsorted(held, values), len(held) - 1)] == values)
 
 
-@kernel
+@inner
 def sort_span(values: U64, places: I32, first: int, last: int) -> None:
     """Sort values[first:last] and their places along, by value, then place (Shell's sort)."""
     gap = 1

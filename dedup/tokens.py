@@ -37,7 +37,7 @@ from dedup.folding import (
     code_point,
     fold_table,
 )
-from dedup.kernels import I32, I64, U8, U64, inlined, kernel, read_only
+from dedup.kernels import I32, I64, U8, U64, inlined, inner, kernel, read_only
 from dedup.ragged import rows_at
 
 __all__ = [
@@ -143,19 +143,19 @@ def mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> _B32)
 
 
-@kernel
+@inner
 def _is_word(kind: int) -> bool:
     """Whether a character of this class is part of words that have more than one."""
     return kind == LETTER or kind == UPPER or kind == DIGIT
 
 
-@kernel
+@inner
 def _kind_at(buffer: U8, i: int, end: int, kinds: U8) -> int:
     """The class of the character at byte i; past the end, a separator."""
     return int(kinds[code_point(buffer, i)[0]]) if i < end else SEPARATOR
 
 
-@kernel
+@inner
 def _past(buffer: U8, i: int, end: int, kinds: U8, kind: int) -> int:
     """The first byte at or after i whose character is not of this class."""
     while i < end:
@@ -166,7 +166,7 @@ def _past(buffer: U8, i: int, end: int, kinds: U8, kind: int) -> int:
     return i
 
 
-@kernel
+@inner
 def _append(
     head: np.uint64, block: np.uint64, filled: int, byte: np.uint64
 ) -> tuple[np.uint64, np.uint64, int]:
@@ -178,7 +178,7 @@ def _append(
     return head ^ (head >> _B29), _ZERO, 0
 
 
-@kernel
+@inner
 def _hashes(
     head: np.uint64, block: np.uint64, cut: np.uint64, size: int, flag: int
 ) -> tuple[np.uint64, np.uint64]:
@@ -188,7 +188,7 @@ def _hashes(
     return word ^ (word >> _B32), stem ^ (stem >> _B32)
 
 
-@kernel
+@inner
 def _after_mark(
     buffer: U8, i: int, end: int, width: int, stop: int, kinds: U8, letters: int
 ) -> tuple[int, int]:
@@ -230,7 +230,7 @@ def _after_mark(
     return (_JOIN, after) if mark == COMMA and digits == 3 else (_POINT, after)
 
 
-@kernel
+@inner
 def _plain_word(
     buffer: U8, i: int, end: int
 ) -> tuple[np.uint64, np.uint64, int, np.uint64, int, np.uint8]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup import octets
-from dedup.kernels import I64, U8, kernel
+from dedup.kernels import I64, U8, inner, kernel
 
 _DEEPEST = 60  # lists and objects in one another
 
@@ -26,7 +26,7 @@ _TRUE, _FALSE, _NULL = (int.from_bytes(word, "big") for word in (b"true", b"fals
 _QUOTE8, _ESCAPE8 = np.uint64(_QUOTE), np.uint64(_ESCAPE)
 
 
-@kernel
+@inner
 def _blank(content: U8, i: int, end: int) -> int:
     """The first byte at or after i that is no blank."""
     while i < end and (content[i] == 32 or content[i] == 9 or content[i] == 13):
@@ -34,7 +34,7 @@ def _blank(content: U8, i: int, end: int) -> int:
     return i
 
 
-@kernel
+@inner
 def _hex(content: U8, i: int, end: int) -> int:
     """The number of four hexadecimal digits, or -1."""
     if i + 4 > end:
@@ -51,7 +51,7 @@ def _hex(content: U8, i: int, end: int) -> int:
     return number
 
 
-@kernel
+@inner
 def _string(content: U8, i: int, end: int, out: U8, o: int) -> tuple[int, int]:
     """Unfold the string whose first byte is i into out[o:]; the byte after its quote, or -1.
 
@@ -125,7 +125,7 @@ def _string(content: U8, i: int, end: int, out: U8, o: int) -> tuple[int, int]:
     return -1, o
 
 
-@kernel
+@inner
 def _digits(content: U8, i: int, end: int) -> int:
     """The byte after the digits from i on, one at least; or -1."""
     first = i
@@ -134,7 +134,7 @@ def _digits(content: U8, i: int, end: int) -> int:
     return i if i > first else -1
 
 
-@kernel
+@inner
 def _literal(content: U8, i: int, end: int, size: int, expected: int) -> int:
     """The byte after a literal of `size` bytes that read as this number, or -1."""
     number = 0
@@ -143,7 +143,7 @@ def _literal(content: U8, i: int, end: int, size: int, expected: int) -> int:
     return i + size if number == expected else -1
 
 
-@kernel
+@inner
 def _plain(content: U8, i: int, end: int) -> int:
     """The byte after the number or literal that begins at i, or -1."""
     first, c = i, content[i]
@@ -169,7 +169,7 @@ def _plain(content: U8, i: int, end: int) -> int:
     return i if i - first <= _LONGEST_NUMBER else -1
 
 
-@kernel
+@inner
 def _value(content: U8, i: int, end: int, waste: U8) -> int:
     """The byte after the value that begins at i, whatever it is, or -1."""
     kinds, depth = 0, 0  # of the lists and objects around: a bit each, set for objects
@@ -223,7 +223,7 @@ def _value(content: U8, i: int, end: int, waste: U8) -> int:
                 return -1
 
 
-@kernel
+@inner
 def _key(content: U8, i: int, end: int, waste: U8) -> int:
     """The byte after the key that begins at i and its colon, or -1."""
     if i >= end or content[i] != _QUOTE:
@@ -235,7 +235,7 @@ def _key(content: U8, i: int, end: int, waste: U8) -> int:
     return i + 1 if i < end and content[i] == _COLON else -1
 
 
-@kernel
+@inner
 def _named(content: U8, first: int, last: int, names: U8, bounds: I64) -> int:
     """Which of the names stands at first:last, or -1."""
     for field in range(len(bounds) - 1):
