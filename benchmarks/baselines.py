@@ -46,7 +46,7 @@ from dedup import evaluate, scan
 from dedup.evaluation.labels import locate, read_labels
 from dedup.evaluation.model import COPY, Rates, rates, share
 from dedup.kinds import RECYCLED, TEMPLATE
-from dedup.report import Columns
+from dedup.report.columns import Columns
 
 THRESHOLD = 0.7
 HEADER = ("corpus", "tool", "precision", "recall", "F1", "recycling F1", "templates copied", "s")

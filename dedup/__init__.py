@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from dedup.index import Index, Verdict
     from dedup.pairs import Pairs, near_duplicates
     from dedup.pipeline import scan
-    from dedup.report import (
+    from dedup.report.model import Report
+    from dedup.report.values import (
         Family,
         Match,
         NearDuplicate,
         Occurrence,
         Passage,
         PastedRun,
-        Report,
         StoryShare,
         Summary,
     )
@@ -36,6 +36,7 @@ _LATER = {
     **dict.fromkeys(("Evaluation", "evaluate"), "dedup.evaluation"),
     **dict.fromkeys(("Index", "Verdict"), "dedup.index"),
     **dict.fromkeys(("Pairs", "near_duplicates"), "dedup.pairs"),
+    "Report": "dedup.report.model",
     **dict.fromkeys(
         (
             "Family",
@@ -44,11 +45,10 @@ _LATER = {
             "Occurrence",
             "Passage",
             "PastedRun",
-            "Report",
             "StoryShare",
             "Summary",
         ),
-        "dedup.report",
+        "dedup.report.values",
     ),
 }
 

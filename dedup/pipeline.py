@@ -21,7 +21,8 @@ from dedup.match import match
 from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
-from dedup.report import Columns, Report
+from dedup.report.columns import Columns
+from dedup.report.model import Report
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle

@@ -11,8 +11,8 @@ from typing import Any
 
 from dedup import Settings, Story, scan
 from dedup.index import Index, Verdict
-from dedup.report import Report
 from dedup.report.as_json import dump
+from dedup.report.model import Report
 from tests import wire
 
 KINDS = ["same", "edited", "partial", "rewritten", "template"]

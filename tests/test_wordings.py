@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dedup import scan
 from dedup.families import Families, assemble
 from dedup.kinds import REWRITTEN, TEMPLATE
-from dedup.report import Columns
+from dedup.report.columns import Columns
 from dedup.wordings import frames, join_wordings, leads
 from tests import naive
 from tests.conftest import sentence

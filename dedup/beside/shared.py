@@ -19,7 +19,8 @@ import numpy as np
 from dedup.beside.chosen import story_from
 from dedup.kinds import EDITED, KINDS, RECYCLED, REWRITTEN, SAME
 from dedup.pipeline import scan
-from dedup.report import Occurrence, Report
+from dedup.report.model import Report
+from dedup.report.values import Occurrence
 from dedup.settings import DEFAULTS, Settings
 from dedup.stories import Story
 

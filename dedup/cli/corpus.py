@@ -8,7 +8,7 @@ from dedup.cli.progress import progress
 
 if TYPE_CHECKING:
     from dedup.cli.options import Chosen
-    from dedup.report import Report
+    from dedup.report.model import Report
     from dedup.settings import Settings
 
 STORIES = (

@@ -20,7 +20,7 @@ import orjson
 from dedup.errors import BadInput, quoted
 from dedup.kernels import I64, U8
 from dedup.kinds import KINDS
-from dedup.report import Columns
+from dedup.report.columns import Columns
 
 Given = str | Path | Iterable[Mapping[str, Any]]
 Strata = str | Path | Mapping[str, float]

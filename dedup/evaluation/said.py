@@ -16,7 +16,7 @@ import numpy as np
 
 from dedup.kernels import I64, U8, chunks
 from dedup.kinds import KINDS, NONE, PARTIAL, REWRITTEN, SAME, TEMPLATE
-from dedup.report import Columns
+from dedup.report.columns import Columns
 
 _LOOKED_UP = 1_000_000  # pairs of texts at a time
 _SPAN = 2**32  # characters: beyond any text, so that a story and an offset make one number

@@ -10,7 +10,8 @@ from dedup.evaluation.model import COPY, Evaluation, Mistake, Point, Side, rates
 from dedup.evaluation.said import kinds_said
 from dedup.kernels import I64, U8
 from dedup.kinds import KINDS, RECYCLED, kinds
-from dedup.report import Columns, Report
+from dedup.report.columns import Columns
+from dedup.report.model import Report
 from dedup.tokens import tokenise
 
 _TRIED = tuple(step / 20 for step in range(1, 20))  # values of `containment`

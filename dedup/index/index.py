@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash
 
     from dedup.minhash import Signatures
-    from dedup.report import Family, Report
+    from dedup.report.model import Report
+    from dedup.report.values import Family
 
 _A_TIME = 2_000  # stories taken out in one transaction
 

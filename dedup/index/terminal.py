@@ -15,7 +15,7 @@ from dedup.report.words import count, day, legible, shortened
 
 if TYPE_CHECKING:
     from dedup.index.verdict import Verdict
-    from dedup.report import Family
+    from dedup.report.values import Family
     from dedup.stories import Story
 
 _EXCERPT = 60  # characters
