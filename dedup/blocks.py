@@ -16,14 +16,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dedup.added import inserted, told_again
 from dedup.background import Background
-from dedup.compare import Comparison, compare, joined
-from dedup.kernels import I64, chunks, spread
-from dedup.kinds import RECYCLED, REWRITTEN
-from dedup.match import Matches, run_bytes
+from dedup.kernels import I64
+from dedup.kinds import RECYCLED
+from dedup.match import Matches
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
-from dedup.sides import present
 from dedup.sorting import among
 from dedup.tokens import Tokens
 from dedup.weigh import weigh
@@ -31,7 +30,6 @@ from dedup.weigh import weigh
 _ROUNDS = 3
 _AWAY = (1, 2)  # places in the story
 _SPEAKING = 2  # of what speaks for a pair
-_WORDS = 250_000  # of texts that a thread compares at a time
 
 
 def with_blocks(
@@ -55,14 +53,19 @@ def with_blocks(
     count = len(first)
     links = matches.pairs[np.isin(matches.kinds, RECYCLED)]
     tried = matches.pairs[:, 0] * count + matches.pairs[:, 1]
+    sizes = np.diff(background.offsets)
+
+    def tell(tokens: Tokens, texts: I64, local: I64) -> np.ndarray:
+        return say_the_same(tokens, texts, local, background)
+
     for _ in range(_ROUNDS):
         pairs = _beside(links, tried, of, stories, first, background)
-        found = _alike(pairs, tokens_of, background, width=width, threads=threads)
+        found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
         tried = np.sort(np.concatenate((tried, pairs[:, 0] * count + pairs[:, 1])))
         links = np.concatenate((links, found.pairs))
-        matches = _inserted(matches, found, count)
+        matches = inserted(matches, found, count)
     return matches
 
 
@@ -136,51 +139,3 @@ def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:
     third = packed[bounds[of, fewer[of], 0] + within] % count
     there = among(packed, pairs[of, 1 - fewer[of]] * count + third)
     return np.bincount(of, there, len(pairs)) > 0
-
-
-def _alike(
-    pairs: I64,
-    tokens_of: Callable[[I64], Tokens],
-    background: Background,
-    *,
-    width: int,
-    threads: int,
-) -> Matches:
-    """Those of the pairs that say the same, as matches."""
-    sizes = np.diff(background.offsets)
-
-    def step(part: slice) -> tuple[I64, Comparison]:
-        texts = present(pairs[part], len(sizes))
-        tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
-        kept = np.flatnonzero(say_the_same(tokens, texts, local, background))
-        found = compare(tokens, local[kept], width=width) if len(kept) else joined([])
-        return part.start + kept, found
-
-    parts = chunks(sizes[pairs].sum(axis=1), _WORDS)
-    done = list(spread(step, parts, threads=threads))
-    kept = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _ in done)])
-    found = joined([one for _, one in done])
-    runs = run_bytes(pairs[kept], found, tokens_of, sizes, threads=threads)
-    return Matches(pairs[kept], np.full(len(kept), REWRITTEN, dtype=np.uint8), found, runs)
-
-
-def _inserted(matches: Matches, more: Matches, count: int) -> Matches:
-    """Both, in the order of their pairs."""
-    pairs = matches.pairs
-    rows = np.searchsorted(
-        pairs[:, 0] * count + pairs[:, 1], more.pairs[:, 0] * count + more.pairs[:, 1]
-    )
-    tiles = np.repeat(matches.found.offsets[rows], np.diff(more.found.offsets))
-    sizes = np.insert(np.diff(matches.found.offsets), rows, np.diff(more.found.offsets))
-    found = Comparison(
-        np.insert(matches.found.counts, rows, more.found.counts, axis=0),
-        np.insert(matches.found.tiles, tiles, more.found.tiles, axis=0),
-        np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
-    )
-    return Matches(
-        np.insert(pairs, rows, more.pairs, axis=0),
-        np.insert(matches.kinds, rows, more.kinds),
-        found,
-        np.insert(matches.runs, tiles, more.runs, axis=0),
-        matches.pasted,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from dedup.evidence import evidence
 from dedup.families import assemble
 from dedup.intake import take_in
 from dedup.kernels import I64, chunks
-from dedup.match import match
+from dedup.match import Matches, match
 from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
@@ -26,6 +27,7 @@ from dedup.report.model import Report
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
+from dedup.similarity import Similarity, with_similar
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
 from dedup.texts import CHUNK, Texts
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
@@ -43,6 +45,8 @@ def scan(
     encoding: str = "utf-8",
     skip_bad: bool = False,
     progress: Progress | None = None,
+    similarity: Similarity | None = None,
+    similar: float = 0.8,
 ) -> Report:
     """Find the recycled paragraphs of a corpus.
 
@@ -52,9 +56,13 @@ def scan(
     encoding: of text files, JSON Lines and CSV.
     skip_bad: leave out what cannot be read, and list it in the report.
     progress: called with the name of a step and the share of the work that is done.
+    similarity: a measure of your own for retellings in other words, such as the cosine of two
+        embeddings: called with two lists of paragraphs that share some words and are no match, it
+        gives a number for each pair, which is `rewritten` if it is `similar` or more.
 
     Raises:
-        BadInput: something cannot be read, or two stories have one id.
+        BadInput: something cannot be read, two stories have one id, or `similarity` gives no
+            numbers.
         BadSetting: the settings cannot be met.
     """
     tell = progress or _silent
@@ -63,7 +71,8 @@ def scan(
     corpus = corpus_from(
         source, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch
     )
-    return scan_corpus(corpus, settings, tell, scratch)
+    measure = partial(with_similar, similarity=similarity, similar=similar) if similarity else None
+    return scan_corpus(corpus, settings, tell, scratch, measure)
 
 
 def _silent(step: str, share: float) -> None:
@@ -108,8 +117,12 @@ def scan_corpus(
     settings: Settings = DEFAULTS,
     tell: Progress = _silent,
     scratch: Scratch | None = None,
+    measure: Callable[..., Matches] | None = None,
 ) -> Report:
-    """Find the recycled paragraphs of a corpus that has been read."""
+    """Find the recycled paragraphs of a corpus that has been read.
+
+    measure: what adds matches to those found, as with_similar does.
+    """
     scratch = scratch or Scratch(settings.memory)
     threads = settings.threads
     tell("paragraphs", 0.1)
@@ -135,6 +148,12 @@ def scan_corpus(
         matches, texts.of, paragraphs.stories, texts.first, tokens_of, candidates.background,
         width=settings.shingle, threads=threads,
     )  # fmt: skip
+    if measure:
+        matches = measure(
+            matches, np.concatenate((candidates.by_runs, candidates.by_words)),
+            paragraphs.stories[texts.first], partial(_written, corpus, paragraphs, texts),
+            tokens_of, np.diff(candidates.background.offsets), width=settings.shingle,
+        )  # fmt: skip
     tell("families", 0.8)
     families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
     places = occurrences(families, matches, texts)
@@ -207,6 +226,13 @@ def _texts(
         threads=settings.threads,
     )
     return taken.texts, candidates
+
+
+def _written(corpus: Corpus, paragraphs: Paragraphs, texts: Texts, chosen: I64) -> list[str]:
+    """Some texts as they are written where they stand first."""
+    first = texts.first[chosen]
+    spans = zip(paragraphs.starts[first].tolist(), paragraphs.ends[first].tolist(), strict=True)
+    return [corpus.buffer[start:end].tobytes().decode() for start, end in spans]
 
 
 def _reader(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import dedup.blocks
 from dedup import scan
+from dedup.added import inserted
 from dedup.background import Background
 from dedup.blocks import with_blocks
 from dedup.compare import compare
@@ -116,7 +117,7 @@ def test_a_retelling_stands_in_its_place_among_the_matches(background):
     matches = matches_of([(0, 1), (0, 4), (2, 5)], tokens, [EDITED] * 3)
     more = matches_of([(0, 3), (1, 2), (2, 3)], tokens, [REWRITTEN] * 3)
 
-    both = dedup.blocks._inserted(matches, more, 6)
+    both = inserted(matches, more, 6)
 
     everything = matches_of(as_set(both.pairs), tokens, both.kinds)
     assert both.pairs.tolist() == [[0, 1], [0, 3], [0, 4], [1, 2], [2, 3], [2, 5]]
