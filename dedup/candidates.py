@@ -20,6 +20,7 @@ from dedup.background import Background
 from dedup.buckets import distinct
 from dedup.intake import Intake
 from dedup.kernels import I64, spread
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
 from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
@@ -53,19 +54,33 @@ def find_candidates(
     passage: int = DEFAULTS.passage,
     bucket: int = DEFAULTS.bucket,
     threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
 ) -> Candidates:
-    """Find the pairs. parts: consecutive slices of the texts; tokens_of: the words of one."""
+    """Find the pairs. parts: consecutive slices of the texts; tokens_of: the words of one.
+
+    scratch: where large columns stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
+    """
+    room = scratch or Scratch()
     texts = taken.texts
     by_sketch = lsh.agreeing(taken.keys, bucket=bucket, threads=threads)
     of_stories = lsh.agreeing(taken.story_keys, bucket=bucket, threads=threads)
+    room.release()
     runs = passages.repeated(
-        parts, lambda part: shingle(tokens_of(part), width=passage), taken.runs, threads=threads
+        parts,
+        lambda part: shingle(tokens_of(part), width=passage),
+        taken.runs,
+        threads=threads,
+        scratch=room,
     )
-    by_passage = passages.candidates(runs, len(texts), bucket=bucket)
+    by_passage = passages.candidates(runs, len(texts), bucket=bucket, threads=threads)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(texts.words[texts.first], out=offsets[1:])
-    worn = passages.well_worn(runs, offsets, width=passage)
+    worn = passages.well_worn(runs, offsets, width=passage, scratch=room)
     del runs
+    room.release()
     terms = known(taken.drafts, taken.words, threads=threads)
     background = Background(taken.words, terms, worn, offsets)
     return Candidates(

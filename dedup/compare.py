@@ -26,7 +26,7 @@ import numpy as np
 
 from dedup.facts import is_figure, same_fact, tells
 from dedup.kernels import I32, I64, U8, U64, kernel
-from dedup.ragged import rows_at, spans_at
+from dedup.ragged import end_to_end, rows_at, spans_at
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, ready
 from dedup.sorting import sort_span
@@ -40,7 +40,7 @@ _DIAGONAL = np.uint64(2**21 + 1)
 # A plain 0 has a type of its own, for which numba would compile once more.
 _FIRST = np.int64(0)
 _MISSING = 2  # marks a word that the other text has nowhere; 1 marks one in a tile
-_COLUMNS = (  # each right twin stands behind its left one
+COLUMNS = (  # each right twin stands behind its left one
     "shared", "left_shingles", "right_shingles", "left_words", "right_words",
     "tiled", "longest", "tiled_plain", "longest_plain",
     "left_figures", "right_figures", "left_names", "right_names", "left_plain", "right_plain",
@@ -79,7 +79,7 @@ class Comparison:
         left_figures, left_names, left_plain and their right twins: words outside the tiles that
         the other text has nowhere.
         """
-        column: I32 = self.counts[:, _COLUMNS.index(name)]
+        column: I32 = self.counts[:, COLUMNS.index(name)]
         return column
 
     @property
@@ -99,6 +99,12 @@ class Comparison:
         """The part of the right text's shingles that the left text has, float64 (pairs,)."""
         return np.asarray(self.column("shared") / np.maximum(self.column("right_shingles"), 1))
 
+    def part(self, rows: slice) -> Comparison:
+        """The comparison of consecutive pairs only, without a copy of their columns."""
+        bounds = self.offsets[rows.start : rows.stop + 1]
+        tiles = self.tiles[bounds[0] : bounds[-1]]
+        return Comparison(self.counts[rows], tiles, bounds - bounds[0])
+
     def take(self, rows: I64) -> Comparison:
         """The comparison of some pairs only, in the order of `rows`."""
         places, offsets = rows_at(self.offsets, rows)
@@ -108,13 +114,12 @@ class Comparison:
 def joined(parts: list[Comparison]) -> Comparison:
     """Comparisons of consecutive pairs as one."""
     if not parts:
-        empty = np.empty((0, len(_COLUMNS)), dtype=np.int32)
+        empty = np.empty((0, len(COLUMNS)), dtype=np.int32)
         return Comparison(empty, np.empty((0, 3), dtype=np.int32), np.zeros(1, dtype=np.int64))
-    sizes = np.concatenate([np.diff(part.offsets) for part in parts])
     return Comparison(
         np.concatenate([part.counts for part in parts]),
         np.concatenate([part.tiles for part in parts]),
-        np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+        end_to_end([part.offsets for part in parts]),
     )
 
 
@@ -132,7 +137,7 @@ def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     sizes = np.diff(sides.offsets)
     rooms = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]]) // width + 1
     starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(rooms)))
-    counts = np.zeros((len(pairs), len(_COLUMNS)), dtype=np.int32)
+    counts = np.zeros((len(pairs), len(COLUMNS)), dtype=np.int32)
     tiles = np.empty((int(starts[-1]), 3), dtype=np.int32)
     used = np.zeros(len(pairs), dtype=np.int64)
     longest = int(sizes[pairs].max(initial=0))

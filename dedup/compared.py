@@ -3,22 +3,22 @@
 A candidate is compared if it shares runs enough for a copy, or weight enough of words for a
 retelling; of the compared, those that are plainly unrelated are left out.
 
-Time O(words) a pair; memory that of one group of texts (sides.py) and of what is kept.
+Time O(words) a pair; memory that of one group of texts (sides.py), for what is kept is handed on
+some pairs at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from dedup import furniture
 from dedup.background import Background
-from dedup.compare import Comparison, compare_sides, joined
+from dedup.compare import Comparison, compare_sides
 from dedup.furniture import LongestRuns, longest_runs
-from dedup.kernels import I64, U8, chunks, spread
+from dedup.kernels import I32, I64, U8, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
 from dedup.ragged import spans_at
@@ -40,16 +40,21 @@ class Compared:
 
     pairs: int64 (pairs, 2). by_runs: uint8 (pairs,), what the shared runs alone say.
     found: the comparison of each.
+    runs: int64 (tiles, 4), the bytes of each tile: start and end in the left text, in the right.
     weights, bigrams, worn: as features.py takes them. longest: the longest run of each pair.
     """
 
     pairs: I64
     by_runs: U8
     found: Comparison
+    runs: I64
     weights: Weights
-    bigrams: I64
-    worn: I64
+    bigrams: I32
+    worn: I32
     longest: LongestRuns
+
+    def __len__(self) -> int:
+        return len(self.pairs)
 
 
 def compared(
@@ -63,89 +68,86 @@ def compared(
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
     threads: int = DEFAULTS.threads,
-) -> Compared:
-    """Compare candidate pairs, int64 (pairs, 2), that may be related.
+) -> Iterator[Compared]:
+    """Compare candidate pairs, int64 (pairs, 2), that may be related; some at a time.
 
     by_runs: bool (pairs,), those that runs in common may make a match.
     retold: whether any pair is a candidate for its words too.
     """
-
-    rows, sums = _weighed(pairs, by_runs, background, retold=retold, threads=threads)
-    pairs, by_runs = pairs[rows], by_runs[rows]
+    chosen = _promising(pairs, by_runs, background, retold=retold, threads=threads)
+    pairs, by_runs = pairs[chosen], by_runs[chosen]
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
-        retelling = may_retell(Weights(sums[rows]))
+        weights = weigh(background.terms, pairs[rows])
+        retelling = may_retell(weights)
         common = in_common(sides.shingles, local)
         least = max(1, LEAST_RUN - width + 1)
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
-            phrased = (common > 0) | (Weights(sums[rows]).jaccard >= _UNPHRASED)
-            keep |= retelling & phrased
+            keep |= retelling & ((common > 0) | (weights.jaccard >= _UNPHRASED))
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])
         said = kinds(found, partial_words=partial_words)
         related = np.flatnonzero((said != NONE) | retelling[kept])
-        found, said, kept = found.take(related), said[related], kept[related]
-        weights, local = Weights(sums[rows[kept]]), local[kept]
+        if len(related) < len(kept):
+            found, said, kept = found.take(related), said[related], kept[related]
+        weights, local = weights.take(kept), local[kept]
         return Compared(
             pairs=pairs[rows[kept]],
             by_runs=said,
             found=found,
+            runs=_bytes_of(sides, local, found),
             weights=weights,
-            bigrams=sorted_overlaps(sides.neighbours, local),
+            bigrams=sorted_overlaps(sides.neighbours, local).astype(np.int32),
             worn=_worn_words(background, pairs[rows[kept]], found),
             longest=longest_runs(sides, local, found, background.words, weights),
         )
 
     sizes = np.diff(background.offsets)
-    parts: list[Compared] = []
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
-        parts.extend(spread(step, _cuts(len(rows)), threads=threads))
-    return joined_compared(parts)
+        yield from spread(step, _cuts(len(rows)), threads=threads)
 
 
-def _weighed(
+def _promising(
     pairs: I64, by_runs: np.ndarray, background: Background, *, retold: bool, threads: int
-) -> tuple[I64, np.ndarray]:
-    """The rows of the pairs that are to be compared, and the sums of their Weights."""
+) -> I64:
+    """The rows of the pairs that are to be compared: which share runs, or weight of words."""
+    if by_runs.all() or not retold:
+        return np.flatnonzero(by_runs)
+    alone = np.flatnonzero(~by_runs)
 
-    def step(part: slice) -> tuple[I64, np.ndarray]:
-        weights = weigh(background.terms, pairs[part])
-        kept = np.flatnonzero(by_runs[part] | (may_retell(weights) if retold else False))
-        return part.start + kept, weights.sums[kept]
+    def step(part: slice) -> np.ndarray:
+        return may_retell(weigh(background.terms, pairs[alone[part]]))
 
-    done = list(spread(step, _cuts(len(pairs)), threads=threads))
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _ in done)])
-    return rows, np.concatenate([Weights.none().sums, *(sums for _, sums in done)])
+    chosen = by_runs.copy()
+    chosen[alone] = np.concatenate(list(spread(step, _cuts(len(alone)), threads=threads)))
+    return np.flatnonzero(chosen)
 
 
 def _cuts(count: int) -> list[slice]:
     """Parts of so many pairs, one for each step of a thread."""
-    return chunks(np.ones(count, dtype=np.int64), _PAIRS)
+    return [slice(first, min(first + _PAIRS, count)) for first in range(0, count, _PAIRS)]
 
 
-def joined_compared(parts: list[Compared]) -> Compared:
-    """The pairs of all parts, one part behind the other."""
-    pairs = np.empty((0, 2), dtype=np.int64)
-    nothing = np.empty(0, dtype=np.int64)
-    return Compared(
-        np.concatenate([pairs, *(part.pairs for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.uint8), *(part.by_runs for part in parts)]),
-        joined([part.found for part in parts]),
-        Weights(np.concatenate([Weights.none().sums, *(part.weights.sums for part in parts)])),
-        np.concatenate([np.empty((0, 3), dtype=np.int64), *(part.bigrams for part in parts)]),
-        np.concatenate([nothing, *(part.worn for part in parts)]),
-        furniture.joined([part.longest for part in parts]),
-    )
+def _bytes_of(sides: Sides, local: I64, found: Comparison) -> I64:
+    """The bytes of every tile, int64 (tiles, 4); local: int64 (pairs, 2), positions in `sides`."""
+    counts = np.diff(found.offsets)
+    out = np.empty((len(found.tiles), 4), dtype=np.int64)
+    for side in range(2):
+        first = np.repeat(sides.offsets[local[:, side]], counts) + found.tiles[:, side]
+        out[:, 2 * side] = sides.starts[first]
+        out[:, 2 * side + 1] = sides.ends[first + found.tiles[:, 2] - 1]
+    return out
 
 
-def _worn_words(background: Background, pairs: I64, found: Comparison) -> I64:
-    """How many words of each pair's runs are well worn, int64 (pairs,)."""
+def _worn_words(background: Background, pairs: I64, found: Comparison) -> I32:
+    """How many words of each pair's runs are well worn, int32 (pairs,)."""
     owners = np.repeat(np.arange(len(pairs)), np.diff(found.offsets))
     first = background.offsets[pairs[owners, 0]] + found.tiles[:, 0]
     places, offsets = spans_at(first, found.tiles[:, 2].astype(np.int64))
-    of = np.repeat(owners, np.diff(offsets))
-    return np.bincount(of, background.worn[places], len(pairs)).astype(np.int64)
+    before = np.zeros(len(places) + 1, dtype=np.int32)
+    np.cumsum(background.worn[places], out=before[1:])
+    return before[offsets[found.offsets[1:]]] - before[offsets[found.offsets[:-1]]]

@@ -128,6 +128,7 @@ def scan_corpus(
         containment=settings.containment,
         partial_words=settings.partial_words,
         threads=threads,
+        scratch=scratch,
     )
     tell("families", 0.8)
     families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
@@ -199,6 +200,7 @@ def _texts(
         passage=settings.passage,
         bucket=settings.bucket,
         threads=settings.threads,
+        scratch=scratch,
     )
     return taken.texts, candidates
 

@@ -1,17 +1,20 @@
 """Room for columns that are larger than memory: above a bound they stand in a file without a name.
 
 A column grows by appending, or is laid out at once. While it is small it is an array in memory.
-Above an eighth of the memory that may be used it is a temporary file, mapped, of which the system
-keeps in memory what fits: results are the same, byte for byte. The file lies where temporary files
-do (TMPDIR), has no name, and is gone with the process, however that ends. Its room is taken from
-the disk before it is used, so that a full disk is found out at once.
+Above 1/_SHARE of the memory that may be used, for there are some forty such columns, it is a
+temporary file, mapped, of which the system keeps in memory what fits: results are the same, byte
+for byte. The file lies where temporary files do (TMPDIR), has no name, and is gone with the column,
+or with the process, however that ends. Its room is taken from the disk before it is used, so that a
+full disk is found out at once.
 """
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import tempfile
+import weakref
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +23,7 @@ import numpy as np
 from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
-_SHARE = 8
+_SHARE = 32
 _PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 
@@ -48,7 +51,7 @@ class Scratch:
     def __init__(self, memory: int = 0) -> None:
         """memory: bytes that may be used; 0 is half of what is free."""
         self.bound = max(_LEAST, (memory or free_memory() // 2) // _SHARE)
-        self._maps: list[mmap.mmap] = []
+        self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
         self._passed = 0
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -77,22 +80,24 @@ class Scratch:
 
     def release(self) -> None:
         """Let the system take mapped columns back; they are read again where they are needed."""
-        for mapped in self._maps:
+        for mapped in list(self._maps):
             if hasattr(mapped, "madvise"):
                 mapped.madvise(mmap.MADV_DONTNEED)
 
     def mapped(self, file: IO[bytes], size: int) -> np.ndarray:
         """The bytes of an open file, uint8 (size,); it may be closed then."""
         mapped = mmap.mmap(file.fileno(), size)
-        self._maps.append(mapped)
+        self._maps.add(mapped)
         return np.frombuffer(mapped, dtype=np.uint8)
 
 
 class Growing:
     """A column that is appended to, and then taken whole."""
 
-    def __init__(self, scratch: Scratch, dtype: Any) -> None:
-        self._scratch, self._dtype = scratch, np.dtype(dtype)
+    def __init__(self, scratch: Scratch, dtype: Any, row: tuple[int, ...] = ()) -> None:
+        """row: the shape of one value, if that is not a single number."""
+        self._scratch, self._dtype, self._row = scratch, np.dtype(dtype), row
+        self._size = self._dtype.itemsize * math.prod(row)
         self._parts: list[np.ndarray] = []
         self._file: IO[bytes] | None = None
         self._count = 0
@@ -108,7 +113,7 @@ class Growing:
         """
         self._parts.append(values)
         self._count += len(values)
-        if self._file is None and self._count * self._dtype.itemsize > self._scratch.bound:
+        if self._file is None and self._count * self._size > self._scratch.bound:
             self._file = _temporary()
         if self._file is not None:
             self._write(self._file)
@@ -120,10 +125,11 @@ class Growing:
         if file is not None:
             with file:
                 file.flush()
-                return self._scratch.mapped(file, count * self._dtype.itemsize).view(self._dtype)
+                held = self._scratch.mapped(file, count * self._size)
+                return held.view(self._dtype).reshape(count, *self._row)
         if len(parts) == 1:
             return parts[0]
-        out = np.empty(count, dtype=self._dtype)
+        out = np.empty((count, *self._row), dtype=self._dtype)
         parts.reverse()
         done = 0
         while parts:  # each part is let go as soon as it is copied

@@ -16,7 +16,7 @@ from dedup.kernels import I32, I64, U8, kernel
 from dedup.terms import Terms
 from dedup.vocabulary import PLAIN
 
-_COLUMNS = (
+COLUMNS = (
     "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
 _SHARED = 10.0  # weight of the words in both, and …
@@ -40,13 +40,17 @@ class Weights:
         shared_plain: how many words in both are neither names nor figures.
         shorter_facts, longer_facts: weight of names and figures that only one has.
         """
-        column: np.ndarray = self.sums[:, _COLUMNS.index(name)]
+        column: np.ndarray = self.sums[:, COLUMNS.index(name)]
         return column
 
     @classmethod
     def none(cls) -> Weights:
         """Of no pairs."""
-        return cls(np.empty((0, len(_COLUMNS)), dtype=np.float32))
+        return cls(np.empty((0, len(COLUMNS)), dtype=np.float32))
+
+    def take(self, rows: I64) -> Weights:
+        """Those of some pairs."""
+        return Weights(self.sums[rows])
 
     @property
     def jaccard(self) -> np.ndarray:

@@ -18,9 +18,9 @@ ORDER = [
     "paragraphs", "folding", "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh",
     "sketch", "strings", "passages", "texts", "sides", "facts", "compare", "terms", "background",
     "weigh", "weights", "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared",
-    "match", "evidence", "families", "wordings", "occurrences", "alike", "seen", "intake",
-    "candidates", "warm", "characters", "report", "listing", "pipeline", "beside", "index",
-    "evaluation", "__init__", "cli", "__main__",
+    "gathered", "match", "evidence", "families", "wordings", "occurrences", "alike", "seen",
+    "intake", "candidates", "warm", "characters", "report", "listing", "pipeline", "beside",
+    "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 
