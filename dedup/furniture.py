@@ -13,7 +13,7 @@ runs nor weight of words. Around a copied clause, copies share most of what they
 
 Runs are counted by their KEY-word shingles, since neighbours may lengthen a run by chance, and of
 these by the SAMPLE with the least hashes, which overlapping runs have in common. Counted are only
-runs of which some match may rest on one. Time and memory O(matches), with a sort of those.
+runs that some match may rest on. Time O(matches), memory that of the keys of these runs.
 
 Broder, "On the resemblance and containment of documents", SEQUENCES 1997, section 3 (the sample).
 """
@@ -25,13 +25,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.buckets import Repeats, distinct
+from dedup.buckets import distinct
 from dedup.compare import Comparison
-from dedup.kernels import I32, I64, U64, chunks
+from dedup.kernels import I32, I64, U64, chunks, kernel
 from dedup.ragged import spans_at
+from dedup.scratch import release
+from dedup.seen import Seen
 from dedup.shingles import Shingles, shingle
 from dedup.sides import Sides
-from dedup.sorting import among, sort_spans
+from dedup.sorting import sort_spans
 from dedup.tokens import OPENS
 from dedup.vocabulary import Vocabulary
 from dedup.weigh import Weights
@@ -42,7 +44,7 @@ SAMPLE = 16  # shingles a run
 REST = 0.3  # of the shorter text around the run: words of other runs
 ALIKE = 0.5  # of its weight: that of shared words
 TEXTS = 4
-_KEYS = 4_000_000  # looked at together
+_KEYS = 1_000_000  # looked at together
 SHARE = 0.7  # of the matches over a run
 
 
@@ -136,41 +138,56 @@ def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     """
     out = np.zeros(len(pairs), dtype=np.uint64)
     alone = runs.alone & copied  # what may rest on furniture: only its keys count
-    owners, found = _entries(runs, copied, np.sort(_keys_of(runs, alone)))
+    owners, found = _entries(runs, alone)
     if not len(owners):
         return out
-    keys, index = np.unique(found, return_inverse=True)
-    share = np.bincount(index, weights=runs.embedded[owners]) / np.bincount(index)
-    texts = _texts(index, pairs[owners], len(keys))
-    furniture = ((share >= SHARE) & (texts >= TEXTS))[index]
+    keys = np.sort(found)
+    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
+    furniture = _furniture(runs, pairs, copied, keys)[np.searchsorted(keys, found)]
     hits = np.bincount(owners, weights=furniture, minlength=len(pairs))
     resting = np.flatnonzero(alone & (2 * hits > runs.counts))
     least = np.full(len(pairs), np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(least, owners[furniture], keys[index[furniture]])
+    np.minimum.at(least, owners[furniture], found[furniture])
     out[resting] = least[resting]
     return out
 
 
-def _keys_of(runs: LongestRuns, chosen: np.ndarray) -> U64:
-    """The keys of some matches; chosen: bool (matches,)."""
-    return np.concatenate(
-        [
-            np.empty(0, dtype=np.uint64),
-            *(keys[chosen[owners]] for owners, keys in _in_parts(runs)),
-        ]
-    )
+def _furniture(runs: LongestRuns, pairs: I64, copied: np.ndarray, keys: U64) -> np.ndarray:
+    """Which of some keys are of furniture, bool (keys,); keys: each once."""
+    known = Seen(len(keys))
+    known.add(keys)
+    counts = np.zeros((len(keys), 2), dtype=np.int64)
+    texts = np.full((len(keys), TEXTS), -1, dtype=np.int64)
+    for owners, found in _in_parts(runs):
+        rows = np.flatnonzero(copied[owners])
+        numbers = known.numbers(found[rows])
+        rows, numbers = rows[numbers >= 0], numbers[numbers >= 0]
+        _tally(numbers, pairs[owners[rows]], runs.embedded[owners[rows]], counts, texts)
+    share = counts[:, 1] / np.maximum(counts[:, 0], 1)
+    return np.asarray((share >= SHARE) & (texts[:, -1] >= 0))
 
 
-def _entries(runs: LongestRuns, copied: np.ndarray, suspects: U64) -> tuple[I64, U64]:
-    """The copied matches that have one of some keys, sorted, and these keys."""
-    marked = Repeats(len(suspects))  # most keys are no suspect, which a bitmap tells soonest
-    marked.add(suspects)
-    marked.add(suspects)
+@kernel
+def _tally(keys: I64, pairs: I64, embedded: np.ndarray, counts: I64, texts: I64) -> None:
+    """Count matches over each key, and those that are embedded; list the first texts they join."""
+    for k in range(len(keys)):
+        key = keys[k]
+        counts[key, 0] += 1
+        counts[key, 1] += embedded[k]
+        for side in range(2):
+            for place in range(texts.shape[1]):
+                if texts[key, place] == pairs[k, side]:
+                    break
+                if texts[key, place] < 0:
+                    texts[key, place] = pairs[k, side]
+                    break
+
+
+def _entries(runs: LongestRuns, chosen: np.ndarray) -> tuple[I64, U64]:
+    """The keys of some matches, and the match of each; chosen: bool (matches,)."""
     owners, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
     for of, keys in _in_parts(runs):
-        rows = marked.positions(keys)
-        rows = rows[copied[of[rows]]]
-        rows = rows[among(suspects, keys[rows])]
+        rows = np.flatnonzero(chosen[of])
         owners.append(of[rows])
         found.append(keys[rows])
     return np.concatenate(owners), np.concatenate(found)
@@ -179,10 +196,11 @@ def _entries(runs: LongestRuns, copied: np.ndarray, suspects: U64) -> tuple[I64,
 def _in_parts(runs: LongestRuns) -> Iterator[tuple[I64, U64]]:
     """The match of each key and the keys, some at a time."""
     first = 0
-    for part in chunks(runs.counts, _KEYS):
+    for part in chunks(runs.counts.astype(np.int64), _KEYS):
         owners = np.repeat(np.arange(part.start, part.stop), runs.counts[part])
         yield owners, runs.keys[first : first + len(owners)]
         first += len(owners)
+        release()
 
 
 def _texts(runs: I64, pairs: I64, count: int) -> I64:

@@ -192,7 +192,8 @@ class _Drafting:
     """The drafts of one part after the other."""
 
     def __init__(self, room: Scratch) -> None:
-        self._slots, self._classes = Growing(room, np.int32), Growing(room, np.uint8)
+        self._slots = Growing(room, np.int32, sought=True)
+        self._classes = Growing(room, np.uint8, sought=True)
         self._words, self._sizes = Growing(room, np.int32), Growing(room, np.int64)
 
     def add(self, part: Drafts) -> None:

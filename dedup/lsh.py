@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dedup.buckets import Repeats, distinct, pairs_within
+from dedup.buckets import Repeats, once, packed, pairs_within, unpacked
 from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
@@ -99,16 +99,16 @@ def sharing(
         items = repeats.positions(keys)
         keys, order = keys[items], np.empty(len(items), dtype=np.int32)
         sort_spans(keys, order, np.array([0, len(items)]))
-        return pairs_within(keys, items[order], bound=bucket, ordered=True)
+        return packed(pairs_within(keys, items[order], bound=bucket, ordered=True), count)
 
-    found, held = [np.empty((0, 2), dtype=np.int64)], 0
+    found, held = [np.empty(0, dtype=np.int64)], 0
     for pairs in spread(pairs_of, range(bands), threads=threads):
         found.append(pairs)
         held += len(pairs)
-        if held > _HELD:  # a pair that many bands find is kept once
-            found = [distinct(np.concatenate(found), count)]
+        if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
+            found = [once(np.concatenate(found))]
             held = 0
-    return distinct(np.concatenate(found), count)
+    return unpacked(once(np.concatenate(found)), count)
 
 
 def band_keys(signatures: Signatures, cut: list[int]) -> U32:

@@ -19,7 +19,7 @@ import numpy as np
 
 from dedup import furniture
 from dedup.background import Background
-from dedup.buckets import distinct
+from dedup.buckets import once, packed, unpacked
 from dedup.compare import COLUMNS, Comparison
 from dedup.compared import Compared, compared
 from dedup.features import contested_share, disagree, features
@@ -28,14 +28,15 @@ from dedup.gathered import Gathering
 from dedup.kernels import I64, U8
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
-from dedup.scratch import Growing, Scratch
+from dedup.scratch import Growing, Scratch, release
 from dedup.settings import DEFAULTS
+from dedup.sorting import among
 from dedup.tokens import Tokens
 from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE = 300  # bytes a match, about
+_SIZE, _TOUCHED = 300, 1200  # bytes a match, about; that are looked at to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,15 +107,16 @@ def match(
         ):  # fmt: skip
             held.add(part)
             links.append(part.pairs[np.isin(part.by_runs, RECYCLED)])
+            room.passed(len(part) * _TOUCHED)
 
     fresh, by_runs = _together(pairs, by_words, count)
-    known = fresh[by_runs][:, 0] * count + fresh[by_runs][:, 1]
+    known = packed(fresh[by_runs], count)
     look(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
         fresh = _through_a_third(np.concatenate(links), known, count)
         if not len(fresh):
             break
-        known = np.sort(np.concatenate((known, fresh[:, 0] * count + fresh[:, 1])))
+        known = np.sort(np.concatenate((known, packed(fresh, count))))
         look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
     return _judged(held.whole(), count, room, containment=containment)
 
@@ -122,15 +124,15 @@ def match(
 def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.ndarray]:
     """All candidates, each once and sorted, and which of them runs in common make one."""
     loose = pairs[:0] if by_words is None else by_words
-    both = np.concatenate((pairs, loose))
-    packed = (both[:, 0] * count + both[:, 1]) * 2
-    packed[: len(pairs)] += 1
-    packed.sort()
-    last = np.diff(packed >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
-    packed = packed[last]
-    by_runs = (packed & 1).astype(np.bool_)
-    packed >>= 1
-    return np.stack((packed // count, packed % count), axis=1), by_runs
+    numbers = np.concatenate((packed(pairs, count), packed(loose, count)))
+    numbers <<= 1
+    numbers[: len(pairs)] += 1
+    numbers.sort()
+    last = np.diff(numbers >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
+    numbers = numbers[last]
+    by_runs = (numbers & 1).astype(np.bool_)
+    numbers >>= 1
+    return unpacked(numbers, count), by_runs
 
 
 def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float) -> Matches:
@@ -156,8 +158,8 @@ def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float)
         keys[on_furniture], seen.pairs[on_furniture], seen.runs[at[tiles], :2]
     )
     kept = np.flatnonzero((judged != NONE) & ~rests)
-    kept = kept[np.argsort(seen.pairs[kept, 0] * count + seen.pairs[kept, 1])]
-    scratch.release()
+    kept = kept[np.argsort(packed(seen.pairs[kept], count))]
+    release()
     return _matches(seen, judged, kept, pasted, scratch)
 
 
@@ -186,13 +188,12 @@ def _parts(count: int) -> list[slice]:
 def _through_a_third(links: I64, known: I64, count: int) -> I64:
     """Pairs of a match's right text and the earliest text its left one matches, not yet known.
 
-    links: int64 (links, 2), pairs that match by their runs. known: of all pairs, sorted.
+    links: int64 (links, 2), pairs that match by their runs. known: those that were looked
+    at, packed and sorted.
     """
     earliest = np.arange(count, dtype=np.int64)
     np.minimum.at(earliest, links[:, 1], links[:, 0])
     links = links[earliest[links[:, 0]] < links[:, 0]]
-    pairs = distinct(np.stack((earliest[links[:, 0]], links[:, 1]), axis=1), count)
-    packed = pairs[:, 0] * count + pairs[:, 1]
-    places = np.minimum(np.searchsorted(known, packed), len(known) - 1)
-    fresh: I64 = pairs[known[places] != packed]
-    return fresh
+    pairs = np.stack((earliest[links[:, 0]], links[:, 1]), axis=1)
+    numbers = once(packed(pairs, count))
+    return unpacked(numbers[~among(known, numbers)], count)

@@ -28,8 +28,9 @@ from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 
 WORN = 9  # texts
-_ENTRIES = 2_000_000  # keys that are looked at together
-_HALF = np.uint64(32)
+_ENTRIES = 500_000  # keys that are looked at together
+_SORTED = 2_000_000  # keys that are sorted together, about
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,14 +94,27 @@ def repeated(
     for found in spread(again, parts, threads=threads):
         for column, part in zip(held, found, strict=True):
             column.add(part)
-    values, texts, numbers = _again(*(column.whole() for column in held))
-    order = np.empty(len(values), dtype=np.int32)
-    sort_spans(values, order, np.array([0, len(values)]))  # texts come in order, and keep it
-    return Repeated(values, texts[order], numbers[order])
+    return _sorted(*(column.whole() for column in held), room)
 
 
-def _again(values: U64, texts: I32, places: I32) -> tuple[U64, I32, I32]:
-    """Only the values that stand more than once, told by their other half, and what is theirs.
+def _sorted(values: U64, texts: I32, places: I32, scratch: Scratch) -> Repeated:
+    """Sort the keys that stand more than once, a range of them at a time."""
+    rows = _again(values)
+    bits = np.uint64(max(0, (len(rows) // _SORTED).bit_length()))
+    ranges = (values[rows] >> (_HALF + _HALF - bits - _ONE) >> _ONE).astype(np.uint16)
+    held = [Growing(scratch, dtype) for dtype in (np.uint64, np.int32, np.int32)]
+    for number in range(1 << int(bits)):
+        own = rows[ranges == number]
+        keys, order = values[own], np.empty(len(own), dtype=np.int32)
+        sort_spans(keys, order, np.array([0, len(own)]))  # texts come in order, and keep it
+        own = own[order]
+        for column, part in zip(held, (keys, texts[own], places[own]), strict=True):
+            column.add(part)
+    return Repeated(*(column.whole() for column in held))
+
+
+def _again(values: U64) -> I64:
+    """Positions of the values that stand more than once, told by their other half.
 
     The first bitmap took an eighth of all keys for repeated that are not: this leaves an eighth.
     """
@@ -110,8 +124,7 @@ def _again(values: U64, texts: I32, places: I32) -> tuple[U64, I32, I32]:
         repeats.add(_turned(values[part]))
     repeats.settle()
     kept = [part.start + repeats.positions(_turned(values[part])) for part in parts]
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *kept])
-    return values[rows], texts[rows], places[rows]
+    return np.concatenate([np.empty(0, dtype=np.int64), *kept])
 
 
 def _turned(values: U64) -> U64:
@@ -147,8 +160,9 @@ def candidates(
     def step(part: slice) -> I64:
         return pairs_of(found, part, count, bucket=bucket)
 
-    pairs = [np.empty((0, 2), dtype=np.int64), *spread(step, in_slices(found), threads=threads)]
-    return distinct(np.concatenate(pairs), count)
+    parts = in_slices(found)
+    pairs = spread(step, parts, threads=threads if len(parts) > 1 else 1)
+    return distinct(np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs]), count)
 
 
 def well_worn(

@@ -21,7 +21,7 @@ from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
 from dedup.report import Columns, Report
-from dedup.scratch import Scratch
+from dedup.scratch import Scratch, release
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.stories import Corpus, Story, batch_of_stories, corpus_of
@@ -113,7 +113,7 @@ def scan_corpus(
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)
     paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
-    scratch.release()
+    release()
     tell("texts", 0.15)
     texts, candidates = _texts(corpus, paragraphs, table, settings, tell, scratch)
     tokens_of = _reader(corpus, paragraphs, texts, table, scratch)
@@ -189,7 +189,7 @@ def _texts(
         threads=settings.threads,
         scratch=scratch,
     )
-    scratch.release()
+    release()
     tell("candidates", 0.35)
     first = taken.texts.first
     parts = chunks(paragraphs.ends[first] - paragraphs.starts[first], CHUNK)

@@ -21,6 +21,8 @@ COLUMNS = (
 )  # fmt: skip
 _SHARED = 10.0  # weight of the words in both, and …
 _ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
+_SLACK = 0.999  # of both, for sums of 64 bits where may_retell has 32
+_AHEAD, _TOUCHED, _LINE = 32, 48, 16  # pairs; slots of a row; slots a line of the cache
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,6 +77,59 @@ def may_retell(weights: Weights) -> np.ndarray:
     """Whether two texts have enough weight of words in common, bool (pairs,)."""
     heavy = weights.column("shared") >= _SHARED
     return np.asarray(heavy & (weights.jaccard >= _ALIKE))
+
+
+def retelling(held: Terms, pairs: I64) -> I64:
+    """Those of some pairs, int64 (pairs, 2), that may retell each other.
+
+    For pairs of which few do: the others are told by the weight of their shared words alone.
+    """
+    heavy = np.empty(len(pairs), dtype=np.bool_)
+    _outweigh(
+        pairs, held.slots, held.weights, held.offsets, held.totals[:, 0],
+        np.float64(_SHARED), np.float64(_ALIKE), heavy,
+    )  # fmt: skip
+    pairs = pairs[heavy]
+    return pairs[may_retell(weigh(held, pairs))]
+
+
+@kernel
+def _outweigh(
+    pairs: I64,
+    slots: I32,
+    weights: np.ndarray,
+    offsets: I64,
+    totals: np.ndarray,
+    least: float,
+    alike: float,
+    heavy: np.ndarray,
+) -> None:
+    """Mark the pairs that may_retell holds for, and some that are no more than _SLACK below it.
+
+    The rows of some pairs are touched before they are merged: so memory is waited for once for all
+    of them, not once for each.
+    """
+    for first in range(0, len(pairs), _AHEAD):
+        last = min(first + _AHEAD, len(pairs))
+        for p in range(first, last):
+            x, y = offsets[pairs[p, 0]], offsets[pairs[p, 1]]
+            touched = np.int64(0)
+            for step in range(0, _TOUCHED, _LINE):
+                touched += slots[min(x + step, len(slots) - 1)]
+                touched += slots[min(y + step, len(slots) - 1)]
+            heavy[p] = touched < 0
+        for p in range(first, last):
+            x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
+            y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
+            shared = 0.0
+            while x < x_end and y < y_end:
+                left, right = slots[x], slots[y]
+                if left == right:
+                    shared += np.float64(weights[left])
+                x += left <= right
+                y += right <= left
+            both = totals[pairs[p, 0]] + totals[pairs[p, 1]] - shared
+            heavy[p] = shared >= _SLACK * least and shared >= _SLACK * alike * both
 
 
 @kernel

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dedup import Settings, scan, scratch
 from dedup.errors import BadOutput
-from dedup.scratch import Growing, Scratch, free_memory
+from dedup.scratch import Growing, Scratch, free_memory, release
 from tests.conftest import sentence
 
 MEGABYTE = 1 << 20
@@ -46,7 +46,7 @@ def test_an_array_in_a_file_is_zero_and_keeps_what_is_written(monkeypatch):
 
     assert not array.any()
     array[3] = 7
-    room.release()
+    release()
     assert array[3].tolist() == [7] * 50
     assert array.sum() == 350
 
@@ -96,4 +96,4 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
 
 def test_the_system_tells_what_is_free():
     assert free_memory() > MEGABYTE
-    assert Scratch().bound >= MEGABYTE
+    assert Scratch().bound() >= MEGABYTE
