@@ -30,6 +30,7 @@ from dedup.sorting import sort_spans
 WORN = 9  # texts
 _ENTRIES = 500_000  # keys that are looked at together
 _SORTED = 2_000_000  # keys that are sorted together, about
+_KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
 _HALF, _ONE = np.uint64(32), np.uint64(1)
 
 
@@ -90,11 +91,12 @@ def repeated(
         return held.values[rows], (texts + part.start).astype(np.int32), places
 
     room = scratch or Scratch()
-    held = [Growing(room, dtype) for dtype in (np.uint64, np.int32, np.int32)]
+    held = [Growing(room, kind) for kind in _KINDS]
     for found in spread(again, parts, threads=threads):
-        for column, part in zip(held, found, strict=True):
-            column.add(part)
-    return _sorted(*(column.whole() for column in held), room)
+        for number, column in enumerate(held):
+            column.add(found[number])
+    values, owners, numbers = (column.whole() for column in held)
+    return _sorted(values, owners, numbers, room)
 
 
 def _sorted(values: U64, texts: I32, places: I32, scratch: Scratch) -> Repeated:
@@ -102,7 +104,7 @@ def _sorted(values: U64, texts: I32, places: I32, scratch: Scratch) -> Repeated:
     rows = _again(values)
     bits = np.uint64(max(0, (len(rows) // _SORTED).bit_length()))
     ranges = (values[rows] >> (_HALF + _HALF - bits - _ONE) >> _ONE).astype(np.uint16)
-    held = [Growing(scratch, dtype) for dtype in (np.uint64, np.int32, np.int32)]
+    held = [Growing(scratch, kind) for kind in _KINDS]
     for number in range(1 << int(bits)):
         own = rows[ranges == number]
         keys, order = values[own], np.empty(len(own), dtype=np.int32)

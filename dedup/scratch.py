@@ -3,9 +3,10 @@
 A column grows by appending, or is laid out at once. While it is small it is an array in memory.
 Above 1/_SHARE of the memory that may be used, for there are some forty such columns, it is a
 temporary file, mapped, of which the system keeps in memory what fits: results are the same, byte
-for byte. The few columns that are read here and there, which is slow from a file, may be larger. The file lies where temporary files do (TMPDIR), has no name, and is gone with the column,
-or with the process, however that ends. Its room is taken from the disk before it is used, so that a
-full disk is found out at once.
+for byte. The few columns that are read here and there, which is slow from a file, may be larger.
+The file lies where temporary files do (TMPDIR), has no name, and is gone with the column, or with
+the process, however that ends. Its room is taken from the disk before it is used, so that a full
+disk is found out at once.
 """
 
 from __future__ import annotations
@@ -118,7 +119,8 @@ class Scratch:
         """
         column = Growing(self, values.dtype, values.shape[1:])
         column.add(values)
-        return column.whole()
+        whole: np.ndarray = column.whole()
+        return whole
 
     def passed(self, size: int) -> None:
         """So many bytes were read: now and then, let the system take mapped columns back."""
@@ -177,16 +179,19 @@ class Growing:
         if self._loose_size > _BLOCK:
             self._loose, self._loose_size = 0, 0
 
-    def whole(self) -> np.ndarray:
-        """All of it. The column is empty then."""
+    def whole(self) -> Any:
+        """All of it, an array. The column is empty then."""
         parts, file, count = self._parts, self._file, self._count
         self._parts, self._file, self._count = [], None, 0
         self._loose, self._loose_size = 0, 0
         if file is not None:
             with file:
-                file.flush()
-                held = self._scratch.mapped(file, count * self._size)
-                return held.view(self._dtype).reshape(count, *self._row)
+                try:
+                    file.flush()
+                except OSError as error:
+                    raise _full(error) from error
+                held: np.ndarray = self._scratch.mapped(file, count * self._size)
+                return held.view(self._dtype).reshape((count, *self._row))
         if len(parts) == 1:
             return parts[0]
         out = np.empty((count, *self._row), dtype=self._dtype)

@@ -22,7 +22,7 @@ COLUMNS = (
 _SHARED = 10.0  # weight of the words in both, and …
 _ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 _SLACK = 0.999  # of both, for sums of 64 bits where may_retell has 32
-_AHEAD, _TOUCHED, _LINE = 32, 48, 16  # pairs; slots of a row; slots a line of the cache
+_AHEAD, _LINE = 32, 16  # pairs; slots in a line of the processor's cache
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,7 +90,8 @@ def retelling(held: Terms, pairs: I64) -> I64:
         np.float64(_SHARED), np.float64(_ALIKE), heavy,
     )  # fmt: skip
     pairs = pairs[heavy]
-    return pairs[may_retell(weigh(held, pairs))]
+    found: I64 = pairs[may_retell(weigh(held, pairs))]
+    return found
 
 
 @kernel
@@ -109,18 +110,23 @@ def _outweigh(
     The rows of some pairs are touched before they are merged: so memory is waited for once for all
     of them, not once for each.
     """
+    rows = np.empty((_AHEAD, 4), dtype=np.int64)
+    both = np.empty(_AHEAD, dtype=np.float64)
     for first in range(0, len(pairs), _AHEAD):
-        last = min(first + _AHEAD, len(pairs))
-        for p in range(first, last):
-            x, y = offsets[pairs[p, 0]], offsets[pairs[p, 1]]
-            touched = np.int64(0)
-            for step in range(0, _TOUCHED, _LINE):
-                touched += slots[min(x + step, len(slots) - 1)]
-                touched += slots[min(y + step, len(slots) - 1)]
-            heavy[p] = touched < 0
-        for p in range(first, last):
-            x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
-            y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
+        count = min(_AHEAD, len(pairs) - first)
+        for k in range(count):
+            left, right = pairs[first + k, 0], pairs[first + k, 1]
+            rows[k, 0], rows[k, 1] = offsets[left], offsets[left + 1]
+            rows[k, 2], rows[k, 3] = offsets[right], offsets[right + 1]
+            both[k] = totals[left] + totals[right]
+        touched = np.int64(0)
+        for k in range(count):
+            for side in range(0, 4, 2):
+                for i in range(rows[k, side], rows[k, side + 1], _LINE):
+                    touched += slots[i]
+        heavy[first] = touched < 0
+        for k in range(count):
+            x, x_end, y, y_end = rows[k]
             shared = 0.0
             while x < x_end and y < y_end:
                 left, right = slots[x], slots[y]
@@ -128,8 +134,8 @@ def _outweigh(
                     shared += np.float64(weights[left])
                 x += left <= right
                 y += right <= left
-            both = totals[pairs[p, 0]] + totals[pairs[p, 1]] - shared
-            heavy[p] = shared >= _SLACK * least and shared >= _SLACK * alike * both
+            enough = shared >= _SLACK * alike * (both[k] - shared)
+            heavy[first + k] = enough and shared >= _SLACK * least
 
 
 @kernel
