@@ -39,6 +39,7 @@ _MASK = np.uint64(2**21 - 1)
 _DIAGONAL = np.uint64(2**21 + 1)
 # A plain 0 has a type of its own, for which numba would compile once more.
 _FIRST = np.int64(0)
+_NOWHERE = -2
 _MISSING = 2  # marks a word that the other text has nowhere; 1 marks one in a tile
 COLUMNS = (  # each right twin stands behind its left one
     "shared", "left_shingles", "right_shingles", "left_words", "right_words",
@@ -144,7 +145,7 @@ def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     _compare(
         pairs, width,
         sides.values, sides.stems, sides.flags, sides.words, sides.offsets,
-        shingles.values, sides.places, shingles.offsets,
+        shingles.values, sides.places, shingles.offsets, sides.distinct,
         np.empty((2, longest + 1), dtype=np.uint8),
         np.empty(CROWD * CROWD * longest + 2, dtype=np.uint64),
         np.empty(CROWD * CROWD * longest + 2, dtype=np.int32),
@@ -261,6 +262,42 @@ def _grow(
 
 
 @kernel
+def _follow(
+    values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, width: int,
+    runs: U64, beside: I32, row: I32,
+) -> int:  # fmt: skip
+    """What `_intersect` and `_grow` do, of two texts in which no shingle stands twice; how many.
+
+    A place then has one place in the other text beside it or none, and a run is where both go on.
+    """
+    size, shared = x_end - x, np.int64(0)
+    row[_LEFT_SHINGLES], row[_RIGHT_SHINGLES] = size, y_end - y
+    for i in range(size + 2):  # one for what is beside nothing, and one behind the last
+        beside[i] = _NOWHERE
+    while x < x_end and y < y_end:
+        left, right = values[x], values[y]
+        beside[places[x] if left == right else size + 1] = places[y]
+        shared += left == right
+        x += left <= right
+        y += right <= left
+    row[_SHARED] = shared
+    beside[size] = _NOWHERE
+    kept, i = np.int64(0), np.int64(0)
+    while i < size:
+        first = i
+        i += 1
+        if beside[first] >= 0:
+            while beside[i] == beside[i - 1] + 1:
+                i += 1
+            runs[kept] = _packed(i - first + width - 1, first, beside[first])
+            kept += 1
+    for k in range(kept):
+        beside[k] = 0
+    sort_span(runs, beside, _FIRST, kept)
+    return kept
+
+
+@kernel
 def _tile(runs: U64, kept: int, width: int, marks: U8, tiles: I32, start: int) -> int:
     """Write tiles from tiles[start] on: the longest run, then what is free of each later one."""
     n = start
@@ -351,7 +388,7 @@ def _reconcile(
 def _compare(
     pairs: I64, width: int,
     words: U64, stems: U64, flags: U8, sorted_words: U64, offsets: I64,
-    values: U64, places: I32, shingle_offsets: I64,
+    values: U64, places: I32, shingle_offsets: I64, distinct: I32,
     marks: U8, runs: U64, spare: I32,
     counts: I32, tiles: I32, starts: I64, used: I64,
 ) -> None:  # fmt: skip
@@ -365,11 +402,14 @@ def _compare(
         for q in range(max(a_end - a, b_end - b)):
             marks[0, q] = 0
             marks[1, q] = 0
-        found = _intersect(
-            values, places, shingle_offsets[left], shingle_offsets[left + 1],
-            shingle_offsets[right], shingle_offsets[right + 1], runs, row,
-        )  # fmt: skip
-        kept = _grow(words, a, a_end, b, b_end, width, runs, spare, found)
+        x, x_end = shingle_offsets[left], shingle_offsets[left + 1]
+        y, y_end = shingle_offsets[right], shingle_offsets[right + 1]
+        plain = distinct[left] == x_end - x and distinct[right] == y_end - y
+        if plain and min(a_end - a, b_end - b) >= width:
+            kept = _follow(values, places, x, x_end, y, y_end, width, runs, spare, row)
+        else:
+            found = _intersect(values, places, x, x_end, y, y_end, runs, row)
+            kept = _grow(words, a, a_end, b, b_end, width, runs, spare, found)
         used[p] = _tile(runs, kept, width, marks, tiles, starts[p])
         _measure(flags, a, tiles, starts[p], used[p], row)
         for side in range(2):

@@ -133,8 +133,9 @@ def _turned(values: U64) -> U64:
     return (values << _HALF) | (values >> _HALF)
 
 
-def in_slices(found: Repeated, entries: int = _ENTRIES) -> list[slice]:
-    """Slices of about so many entries, or of one key."""
+def in_slices(found: Repeated, entries: int = 0) -> list[slice]:
+    """Slices of about so many entries, _ENTRIES if it is not said, or of one key."""
+    entries = entries or _ENTRIES
     at = np.arange(entries, len(found.keys), entries)
     cuts = np.searchsorted(found.keys, found.keys[at])
     cuts = cuts[np.diff(cuts, prepend=0) > 0]
