@@ -23,6 +23,7 @@ from dedup.intake import Intake
 from dedup.kernels import I64, chunks, spread
 from dedup.passages import Repeated
 from dedup.scratch import Scratch, release
+from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
 from dedup.sorting import among
@@ -41,13 +42,14 @@ class Candidates:
 
     by_runs: int64 (pairs, 2), texts that share runs of words. by_words: texts that may retell each
         other; each is sorted, the lower text first. stories: the same of whole stories.
-    background: what the corpus knows of its words.
+    background: what the corpus knows of its words. outlines: of the shingles of the texts.
     """
 
     by_runs: I64
     by_words: I64
     stories: I64
     background: Background
+    outlines: Outlines
 
 
 def find_candidates(
@@ -95,6 +97,7 @@ def find_candidates(
         by_words=_by_rare_words(parts, background, bucket=bucket, threads=threads, scratch=room),
         stories=taken.keyed[of_stories],
         background=background,
+        outlines=taken.outlines,
     )
 
 
@@ -150,7 +153,8 @@ def _with_promising(kept: I64, fresh: list[I64], background: Background, *, thre
     numbers = numbers[~among(kept, numbers)]  # two copies share many keys
 
     def promising(part: slice) -> I64:
-        return packed(retelling(background.terms, unpacked(numbers[part], count)), count)
+        own = numbers[part]
+        return np.asarray(own[retelling(background.terms, unpacked(own, count))])
 
     parts = chunks(np.ones(len(numbers), dtype=np.int64), _WEIGHED)
     return np.sort(np.concatenate([kept, *spread(promising, parts, threads=threads)]))

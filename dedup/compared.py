@@ -22,11 +22,11 @@ from dedup.kernels import I32, I64, U8, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
 from dedup.ragged import spans_at
-from dedup.screen import in_common
+from dedup.screen import Outlines, in_common, may_share
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, in_groups
 from dedup.tokens import Tokens
-from dedup.weigh import Weights, may_retell, weigh
+from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
 _UNPHRASED = (
@@ -63,6 +63,7 @@ def compared(
     tokens_of: Callable[[I64], Tokens],
     background: Background,
     *,
+    outlines: Outlines | None = None,
     retold: bool = True,
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
@@ -72,25 +73,39 @@ def compared(
     """Compare candidate pairs, int64 (pairs, 2), that may be related; some at a time.
 
     by_runs: bool (pairs,), those that runs in common may make a match.
+    outlines: of the shingles of all texts; without them no pair is left out by its outlines.
     retold: whether any pair is a candidate for its words too.
     """
-    chosen = _promising(pairs, by_runs, background, retold=retold, threads=threads)
+    least = max(1, LEAST_RUN - width + 1)
+
+    def promising(part: slice) -> I64:
+        alike = by_runs[part].copy()
+        if outlines is not None:
+            own = np.flatnonzero(alike)
+            alike[own] = may_share(outlines, pairs[part][own], least=least, containment=containment)
+        rest = np.flatnonzero(~alike)
+        alike[rest] = retold and retelling(background.terms, pairs[part][rest])
+        rows: I64 = np.flatnonzero(alike) + part.start
+        return rows
+
+    chosen = np.concatenate(
+        [np.empty(0, np.int64), *spread(promising, _cuts(len(pairs)), threads=threads)]
+    )
     pairs, by_runs = pairs[chosen], by_runs[chosen]
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
         weights = weigh(background.terms, pairs[rows])
-        retelling = may_retell(weights)
+        retold_too = may_retell(weights)
         common = in_common(sides.shingles, local)
-        least = max(1, LEAST_RUN - width + 1)
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
-            keep |= retelling & ((common > 0) | (weights.jaccard >= _UNPHRASED))
+            keep |= retold_too & ((common > 0) | (weights.jaccard >= _UNPHRASED))
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])
         said = kinds(found, partial_words=partial_words)
-        related = np.flatnonzero((said != NONE) | retelling[kept])
+        related = np.flatnonzero((said != NONE) | retold_too[kept])
         if len(related) < len(kept):
             found, said, kept = found.take(related), said[related], kept[related]
         weights, local = weights.take(kept), local[kept]
@@ -109,22 +124,6 @@ def compared(
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
         yield from spread(step, _cuts(len(rows)), threads=threads)
-
-
-def _promising(
-    pairs: I64, by_runs: np.ndarray, background: Background, *, retold: bool, threads: int
-) -> I64:
-    """The rows of the pairs that are to be compared: which share runs, or weight of words."""
-    if by_runs.all() or not retold:
-        return np.flatnonzero(by_runs)
-    alone = np.flatnonzero(~by_runs)
-
-    def step(part: slice) -> np.ndarray:
-        return may_retell(weigh(background.terms, pairs[alone[part]]))
-
-    chosen = by_runs.copy()
-    chosen[alone] = np.concatenate(list(spread(step, _cuts(len(alone)), threads=threads)))
-    return np.flatnonzero(chosen)
 
 
 def _cuts(count: int) -> list[slice]:

@@ -29,6 +29,7 @@ from dedup.kernels import I64, U8
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
 from dedup.scratch import Growing, Scratch, release
+from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.sorting import among
 from dedup.tokens import Tokens
@@ -36,7 +37,7 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE, _TOUCHED = 300, 1200  # bytes a match, about; that are looked at to compare a pair
+_SIZE, _TOUCHED = 300, 2400  # bytes a match, about; that are looked at to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,6 +75,7 @@ def match(
     stories: I64,
     by_words: I64 | None = None,
     background: Background | None = None,
+    outlines: Outlines | None = None,
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
@@ -88,6 +90,7 @@ def match(
     by_words: more pairs, to be compared only if they have weight of words in common; the others
         are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.
+    outlines: of the shingles of all texts, which save time.
     scratch: where the columns of the pairs stand.
 
     Raises:
@@ -102,7 +105,7 @@ def match(
     def look(fresh: I64, by_runs: np.ndarray, *, retold: bool) -> None:
         apart = np.flatnonzero(stories[fresh[:, 0]] != stories[fresh[:, 1]])
         for part in compared(
-            fresh[apart], by_runs[apart], tokens_of, known_words, retold=retold,
+            fresh[apart], by_runs[apart], tokens_of, known_words, outlines=outlines, retold=retold,
             width=width, containment=containment, partial_words=partial_words, threads=threads,
         ):  # fmt: skip
             held.add(part)

@@ -124,6 +124,7 @@ def scan_corpus(
         by_words=candidates.by_words,
         stories=paragraphs.stories[texts.first],
         background=candidates.background,
+        outlines=candidates.outlines,
         width=settings.shingle,
         containment=settings.containment,
         partial_words=settings.partial_words,

@@ -79,8 +79,8 @@ def may_retell(weights: Weights) -> np.ndarray:
     return np.asarray(heavy & (weights.jaccard >= _ALIKE))
 
 
-def retelling(held: Terms, pairs: I64) -> I64:
-    """Those of some pairs, int64 (pairs, 2), that may retell each other.
+def retelling(held: Terms, pairs: I64) -> np.ndarray:
+    """Which pairs, int64 (pairs, 2), may retell each other, bool (pairs,).
 
     For pairs of which few do: the others are told by the weight of their shared words alone.
     """
@@ -89,9 +89,8 @@ def retelling(held: Terms, pairs: I64) -> I64:
         pairs, held.slots, held.weights, held.offsets, held.totals[:, 0],
         np.float64(_SHARED), np.float64(_ALIKE), heavy,
     )  # fmt: skip
-    pairs = pairs[heavy]
-    found: I64 = pairs[may_retell(weigh(held, pairs))]
-    return found
+    heavy[heavy] = may_retell(weigh(held, pairs[heavy]))
+    return heavy
 
 
 @kernel

@@ -75,7 +75,7 @@ def test_pairs_that_may_retell_are_picked_as_if_each_was_weighed(texts):
     held = held_by(numbered_marks(texts))
     pairs = every_pair(len(texts))
 
-    assert retelling(held, pairs).tolist() == pairs[may_retell(weigh(held, pairs))].tolist()
+    assert retelling(held, pairs).tolist() == may_retell(weigh(held, pairs)).tolist()
 
 
 def test_more_pairs_than_are_touched_at_a_time_are_picked():
@@ -88,8 +88,8 @@ def test_more_pairs_than_are_touched_at_a_time_are_picked():
 
     found = retelling(held, pairs)
 
-    assert len(found) == 14 * 13 // 2
-    assert found.tolist() == pairs[(pairs % 3 == 0).all(axis=1)].tolist()
+    assert found.sum() == 14 * 13 // 2
+    assert found.tolist() == (pairs % 3 == 0).all(axis=1).tolist()
 
 
 def test_two_texts_of_the_same_words_are_wholly_alike():
