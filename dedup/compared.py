@@ -22,6 +22,7 @@ from dedup.kernels import I32, I64, U8, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
 from dedup.ragged import spans_at
+from dedup.scratch import release
 from dedup.screen import Outlines, in_common, may_share
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, in_groups
@@ -29,6 +30,7 @@ from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
+_RELEASED = 16  # parts of so many pairs that are screened, after which columns are let go
 _UNPHRASED = (
     0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 )
@@ -88,10 +90,15 @@ def compared(
         rows: I64 = np.flatnonzero(alike) + part.start
         return rows
 
-    chosen = np.concatenate(
-        [np.empty(0, np.int64), *spread(promising, _cuts(len(pairs)), threads=threads)]
-    )
+    found = [np.empty(0, dtype=np.int64)]
+    for rows in spread(promising, _cuts(len(pairs)), threads=threads):
+        found.append(rows)
+        if len(found) % _RELEASED == 0:
+            release()
+    chosen = np.concatenate(found)
     pairs, by_runs = pairs[chosen], by_runs[chosen]
+    del found, chosen
+    release()
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
@@ -124,6 +131,7 @@ def compared(
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
         yield from spread(step, _cuts(len(rows)), threads=threads)
+        del step, sides  # before the next group is made ready
 
 
 def _cuts(count: int) -> list[slice]:

@@ -25,7 +25,7 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
-from dedup.scratch import Growing, Scratch
+from dedup.scratch import Growing, Scratch, release
 from dedup.screen import Outlines, outline
 from dedup.seen import Seen
 from dedup.settings import DEFAULTS
@@ -182,9 +182,10 @@ def take_in(
 
     counts = counted(firsts(), bits)
     runs.settle()
+    release()
     texts = texts_of(
         sizes.whole(), prints.whole(), of.whole(), paragraphs.stories, min_words=min_words
-    )
+    ).stored(room)
     cuts = shingle_offsets(texts.words[texts.first].astype(np.int64), width)
     return Intake(
         texts=texts,

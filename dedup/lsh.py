@@ -22,6 +22,7 @@ from dedup.buckets import Repeats, once, packed, pairs_within, unpacked
 from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, kernel, spread
 from dedup.minhash import EMPTY, Signatures
+from dedup.scratch import release
 from dedup.settings import DEFAULTS, check
 
 _HELD = 4_000_000  # pairs
@@ -107,6 +108,7 @@ def sharing(
     for pairs in spread(pairs_of, range(bands), threads=threads):
         found.append(pairs)
         held += len(pairs)
+        release()
         if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
             found = [once(np.concatenate(found))]
             held = 0

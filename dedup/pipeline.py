@@ -31,6 +31,7 @@ from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
+_AROUND = 1 << 13  # bytes that the system reads beside a text
 
 
 def scan(
@@ -112,7 +113,7 @@ def scan_corpus(
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)
-    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
+    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads).stored(scratch)
     release()
     tell("texts", 0.15)
     texts, candidates = _texts(corpus, paragraphs, table, settings, tell, scratch)
@@ -137,7 +138,9 @@ def scan_corpus(
     tell("stories", 0.9)
 
     def shingles_of(stories: I64) -> Shingles:
-        tokens = tokenise(corpus.buffer, corpus.starts[stories], corpus.ends[stories], table)
+        own = corpus.starts[stories], corpus.ends[stories]
+        scratch.passed(int((own[1] - own[0]).sum()) + len(stories) * _AROUND)
+        tokens = tokenise(corpus.buffer, *own, table)
         return shingle(tokens, width=settings.shingle)
 
     of_story = paragraphs.stories[places.paragraphs]
@@ -211,11 +214,12 @@ def _reader(
 ) -> Callable[[slice | I64], Tokens]:
     """What cuts some of the texts into words."""
     first = texts.first
-    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
+    starts = scratch.stored(paragraphs.starts[first])
+    ends = scratch.stored(paragraphs.ends[first])
 
     def tokens_of(chosen: slice | I64) -> Tokens:
         own = starts[chosen], ends[chosen]
-        scratch.passed(int((own[1] - own[0]).sum()))
+        scratch.passed(int((own[1] - own[0]).sum()) + len(own[0]) * _AROUND)
         return tokenise(corpus.buffer, *own, table)
 
     return tokens_of

@@ -27,7 +27,7 @@ import numpy as np
 from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
-_SHARE, _SOUGHT = 64, 4
+_SHARE, _SOUGHT = 128, 4
 _BLOCK = 64 << 20  # bytes of a column that are put together
 _PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell

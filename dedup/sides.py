@@ -20,7 +20,7 @@ from dedup.shingles import Shingles, shingle, shingle_offsets
 from dedup.sorting import sort_spans
 from dedup.tokens import Tokens
 
-WORDS = 6_000_000  # of the texts of one group: 370 MB
+WORDS = 3_000_000  # of the texts of one group: 190 MB
 _PART = 250_000  # words that a thread makes ready at a time
 _STEP = 5_000  # pairs that are added to a group at a time
 
