@@ -9,15 +9,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dedup.compare import Comparison, compare, joined
+from dedup.buckets import packed
+from dedup.compare import COLUMNS, Comparison, compare_sides, joined
+from dedup.compared import bytes_of
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import REWRITTEN
-from dedup.match import Matches, run_bytes
+from dedup.match import Matches
+from dedup.scratch import Growing, Scratch
 from dedup.settings import DEFAULTS
-from dedup.sides import present
+from dedup.sides import present, ready
 from dedup.tokens import Tokens
 
 _WORDS = 250_000  # of texts that a thread compares at a time
+_ROWS = 500_000  # matches that are copied at a time
+_SIZE = 300  # bytes a match, about
+_NO_RUNS = np.empty((0, 4), dtype=np.int64)
 
 
 def told_again(
@@ -36,38 +42,62 @@ def told_again(
     tokens_of: the words of some texts. sizes: int64 (texts,), how many words each has.
     """
 
-    def step(part: slice) -> tuple[I64, Comparison]:
+    def step(part: slice) -> tuple[I64, Comparison, I64]:
         texts = present(pairs[part], len(sizes))
         tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
         kept = np.flatnonzero(tell(tokens, texts, local))
-        found = compare(tokens, local[kept], width=width) if len(kept) else joined([])
-        return part.start + kept, found
+        if not len(kept):
+            return kept, joined([]), _NO_RUNS
+        sides = ready(tokens, width=width)
+        found = compare_sides(sides, local[kept])
+        return part.start + kept, found, bytes_of(sides, local[kept], found)
 
     parts = chunks(sizes[pairs].sum(axis=1), _WORDS)
     done = list(spread(step, parts, threads=threads))
-    kept = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _ in done)])
-    found = joined([one for _, one in done])
-    runs = run_bytes(pairs[kept], found, tokens_of, sizes, threads=threads)
-    return Matches(pairs[kept], np.full(len(kept), REWRITTEN, dtype=np.uint8), found, runs)
-
-
-def inserted(matches: Matches, more: Matches, count: int) -> Matches:
-    """Both, in the order of their pairs, which are of `count` texts."""
-    pairs = matches.pairs
-    rows = np.searchsorted(
-        pairs[:, 0] * count + pairs[:, 1], more.pairs[:, 0] * count + more.pairs[:, 1]
-    )
-    tiles = np.repeat(matches.found.offsets[rows], np.diff(more.found.offsets))
-    sizes = np.insert(np.diff(matches.found.offsets), rows, np.diff(more.found.offsets))
-    found = Comparison(
-        np.insert(matches.found.counts, rows, more.found.counts, axis=0),
-        np.insert(matches.found.tiles, tiles, more.found.tiles, axis=0),
-        np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
-    )
+    kept = np.concatenate([np.empty(0, dtype=np.int64), *(rows for rows, _, _ in done)])
     return Matches(
-        np.insert(pairs, rows, more.pairs, axis=0),
-        np.insert(matches.kinds, rows, more.kinds),
-        found,
-        np.insert(matches.runs, tiles, more.runs, axis=0),
-        matches.pasted,
+        pairs[kept],
+        np.full(len(kept), REWRITTEN, dtype=np.uint8),
+        joined([found for _, found, _ in done]),
+        np.concatenate([_NO_RUNS, *(runs for _, _, runs in done)]),
     )
+
+
+def inserted(
+    matches: Matches, more: Matches, count: int, *, scratch: Scratch | None = None
+) -> Matches:
+    """Both, in the order of their pairs, which are of `count` texts.
+
+    scratch: where their columns stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
+    """
+    if not len(more):
+        return matches
+    room = scratch or Scratch()
+    pairs, counts = Growing(room, np.int64, (2,)), Growing(room, np.int32, (len(COLUMNS),))
+    tiles, runs = Growing(room, np.int32, (3,)), Growing(room, np.int64, (4,))
+    kinds, sizes = Growing(room, np.uint8), [np.zeros(1, dtype=np.int64)]
+    known = packed(matches.pairs, count)
+    rows = np.searchsorted(known, packed(more.pairs, count))
+    del known
+    for first in range(0, len(matches) + 1, _ROWS):
+        part = slice(first, min(first + _ROWS, len(matches)))
+        low, high = np.searchsorted(rows, [first, first + _ROWS])
+        own, at = slice(low, high), rows[low:high] - first
+        old, new = matches.found.part(part), more.found.part(slice(low, high))
+        places = np.repeat(old.offsets[at], np.diff(new.offsets))
+        pairs.add(np.insert(matches.pairs[part], at, more.pairs[own], axis=0))
+        kinds.add(np.insert(matches.kinds[part], at, more.kinds[own]))
+        counts.add(np.insert(old.counts, at, new.counts, axis=0))
+        tiles.add(np.insert(old.tiles, places, new.tiles, axis=0))
+        sizes.append(np.insert(np.diff(old.offsets), at, np.diff(new.offsets)))
+        held, added = (
+            one.runs[one.found.offsets[of.start] : one.found.offsets[of.stop]]
+            for one, of in ((matches, part), (more, own))
+        )
+        runs.add(np.insert(held, places, added, axis=0))
+        room.passed(_ROWS * _SIZE)
+    found = Comparison(counts.whole(), tiles.whole(), np.cumsum(np.concatenate(sizes)))
+    return Matches(pairs.whole(), kinds.whole(), found, runs.whole(), matches.pasted)

@@ -18,9 +18,12 @@ import numpy as np
 
 from dedup.added import inserted, told_again
 from dedup.background import Background
+from dedup.buckets import once, packed, unpacked
 from dedup.kernels import I64
 from dedup.kinds import RECYCLED
 from dedup.match import Matches
+from dedup.ragged import rows_at
+from dedup.scratch import Scratch
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
 from dedup.sorting import among
@@ -30,6 +33,7 @@ from dedup.weigh import weigh
 _ROUNDS = 3
 _AWAY = (1, 2)  # places in the story
 _SPEAKING = 2  # of what speaks for a pair
+_BITS = 3  # of a number of places
 
 
 def with_blocks(
@@ -42,17 +46,21 @@ def with_blocks(
     *,
     width: int = DEFAULTS.shingle,
     threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
 ) -> Matches:
     """The matches, and those found beside them.
 
     of, stories: int64 (paragraphs,), the text, or -1, and the story of each, stories one behind the
         other. first: int64 (texts,), the paragraph in which each text stands first. Texts of which
         `background` knows nothing only stand between others; they are the last.
-    tokens_of: the words of some texts, int64 positions.
+    tokens_of: the words of some texts, int64 positions. scratch: where the matches stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
     """
     count = len(first)
     links = matches.pairs[np.isin(matches.kinds, RECYCLED)]
-    tried = matches.pairs[:, 0] * count + matches.pairs[:, 1]
+    tried = packed(matches.pairs, count)
     sizes = np.diff(background.offsets)
 
     def tell(tokens: Tokens, texts: I64, local: I64) -> np.ndarray:
@@ -63,9 +71,9 @@ def with_blocks(
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
-        tried = np.sort(np.concatenate((tried, pairs[:, 0] * count + pairs[:, 1])))
+        tried = np.sort(np.concatenate((tried, packed(pairs, count))))
         links = np.concatenate((links, found.pairs))
-        matches = inserted(matches, found, count)
+        matches = inserted(matches, found, count, scratch=scratch)
     return matches
 
 
@@ -77,10 +85,9 @@ def _beside(
     links: recycled pairs. tried: all pairs that are not to be found, as one number each, sorted.
     """
     count = len(first)
-    packed, speaking = _by_place(links, of, stories, first)
-    fresh = ~among(tried, packed)
-    packed, speaking = packed[fresh], speaking[fresh]
-    pairs = np.stack((packed // count, packed % count), axis=1)
+    numbers, speaking = _by_place(links, of, stories, first)
+    fresh = ~among(tried, numbers)
+    pairs, speaking = unpacked(numbers[fresh], count), speaking[fresh]
     linked = np.zeros(count, dtype=np.bool_)
     linked[links] = True
     hopeful = (speaking >= _SPEAKING) | ((speaking == _SPEAKING - 1) & linked[pairs].all(axis=1))
@@ -93,7 +100,7 @@ def _beside(
 
 
 def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
-    """Pairs of texts beside recycled ones, packed and sorted, and at how many places each."""
+    """Pairs of texts beside recycled ones, packed and sorted; how many places speak for each."""
     count = len(first)
     order = np.flatnonzero(of >= 0)
     texts, owners = of[order], stories[order]
@@ -118,24 +125,21 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
     ends = np.flatnonzero(np.diff(places, append=-1))
     speaking = np.diff(ends, prepend=-1)
     one, other = texts[places[ends] // len(order)], texts[places[ends] % len(order)]
-    packed = np.minimum(one, other) * count + np.maximum(one, other)
-    by_pair = np.lexsort((speaking, packed))
-    packed, speaking = packed[by_pair], speaking[by_pair]
-    last = np.diff(packed, append=-1) != 0  # of one pair's places, where most speaks for it
-    return packed[last], speaking[last]
+    pairs = np.stack((np.minimum(one, other), np.maximum(one, other)), axis=1)
+    told = np.sort((packed(pairs, count) << _BITS) | speaking)
+    told = told[np.diff(told >> _BITS, append=-1) != 0]  # where most speaks for a pair
+    return told >> _BITS, told & (1 << _BITS) - 1
 
 
 def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:
     """Whether both texts of each pair are linked with one third text, bool (pairs,)."""
-    both = np.concatenate((links, links[:, ::-1]))
-    packed = np.sort(both[:, 0] * count + both[:, 1])
-    bounds = np.searchsorted(packed, pairs[:, :, None] * count + np.array([0, count]))
-    sizes = bounds[:, :, 1] - bounds[:, :, 0]
-    rows, fewer = np.arange(len(pairs)), sizes.argmin(axis=1)
-    of = np.repeat(rows, sizes[rows, fewer])
-    within = np.arange(len(of)) - np.repeat(
-        np.cumsum(sizes[rows, fewer]) - sizes[rows, fewer], sizes[rows, fewer]
-    )
-    third = packed[bounds[of, fewer[of], 0] + within] % count
-    there = among(packed, pairs[of, 1 - fewer[of]] * count + third)
+    linked = once(packed(np.concatenate((links, links[:, ::-1])), count))
+    ends = unpacked(linked, count)
+    offsets = np.append(0, np.cumsum(np.bincount(ends[:, 0], minlength=count)))
+    fewer = np.diff(offsets)[pairs].argmin(axis=1)
+    rows = np.arange(len(pairs))
+    at, bounds = rows_at(offsets, pairs[rows, fewer])
+    of = np.repeat(rows, np.diff(bounds))
+    others = np.stack((pairs[of, 1 - fewer[of]], ends[at, 1]), axis=1)
+    there = among(linked, packed(others, count))
     return np.bincount(of, there, len(pairs)) > 0

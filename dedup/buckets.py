@@ -35,6 +35,12 @@ class Repeats:
         """Let go of what only adding needs: half of the room."""
         self._once = np.zeros(0, dtype=np.uint64)
 
+    def clear(self) -> None:
+        """Let go of what was counted, and of the room."""
+        self._shift = np.uint64(63)
+        self._once = np.zeros(1, dtype=np.uint64)
+        self._twice = np.zeros(1, dtype=np.uint64)
+
     def positions(self, keys: U64) -> I64:
         """Positions of the keys that may have been added twice; none that was is missing."""
         out = np.empty(len(keys), dtype=np.int64)
@@ -62,9 +68,32 @@ def pairs_within(keys: U64, items: I64, *, bound: int, ordered: bool = False) ->
 
 def distinct(pairs: I64, count: int) -> I64:
     """Each pair once, sorted; items are below `count`."""
-    packed = np.sort(pairs[:, 0] * count + pairs[:, 1])
-    packed = packed[np.diff(packed, prepend=-1) > 0]
-    return np.stack((packed // count, packed % count), axis=1)
+    return unpacked(once(packed(pairs, count)), count)
+
+
+def packed(pairs: I64, count: int) -> I64:
+    """Pairs as one number each, which sort as the pairs do; items are below `count`."""
+    out: I64 = (pairs[:, 0] << _bits(count)) | pairs[:, 1]
+    return out
+
+
+def once(numbers: I64) -> I64:
+    """Each number once, sorted. They are sorted in place."""
+    numbers.sort()
+    return numbers[np.diff(numbers, prepend=-1) > 0]
+
+
+def unpacked(numbers: I64, count: int) -> I64:
+    """The pairs again, int64 (pairs, 2)."""
+    bits = _bits(count)
+    out = np.empty((len(numbers), 2), dtype=np.int64)
+    np.right_shift(numbers, bits, out=out[:, 0])
+    np.bitwise_and(numbers, (1 << bits) - 1, out=out[:, 1])
+    return out
+
+
+def _bits(count: int) -> int:
+    return max(1, count - 1).bit_length()
 
 
 @kernel

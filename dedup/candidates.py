@@ -10,24 +10,30 @@ Time O(words), and O(pairs) of rare words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dedup import lsh, passages
 from dedup.background import Background
-from dedup.buckets import distinct
+from dedup.buckets import distinct, once, packed, unpacked
 from dedup.intake import Intake
-from dedup.kernels import I64, spread
+from dedup.kernels import I64, chunks, spread
+from dedup.passages import Repeated
+from dedup.scratch import Scratch, release
+from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
+from dedup.sorting import among
 from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
 from dedup.tokens import Tokens
-from dedup.weigh import may_retell, weigh
+from dedup.weigh import retelling
 
 _KEYS = 32_000_000  # of pairs of rare words that are looked at together: 0.6 GB
-_ENTRIES = 500_000  # repeated keys of rare words whose pairs a thread weighs at a time
+_PAIRS = 16_000_000  # of texts that have such a key in common, to be weighed together: 0.4 GB
+_WEIGHED = 200_000  # pairs that a thread weighs at a time
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,13 +42,14 @@ class Candidates:
 
     by_runs: int64 (pairs, 2), texts that share runs of words. by_words: texts that may retell each
         other; each is sorted, the lower text first. stories: the same of whole stories.
-    background: what the corpus knows of its words.
+    background: what the corpus knows of its words. outlines: of the shingles of the texts.
     """
 
     by_runs: I64
     by_words: I64
     stories: I64
     background: Background
+    outlines: Outlines
 
 
 def find_candidates(
@@ -53,69 +60,101 @@ def find_candidates(
     passage: int = DEFAULTS.passage,
     bucket: int = DEFAULTS.bucket,
     threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
 ) -> Candidates:
-    """Find the pairs. parts: consecutive slices of the texts; tokens_of: the words of one."""
+    """Find the pairs. parts: consecutive slices of the texts; tokens_of: the words of one.
+
+    scratch: where large columns stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
+    """
+    room = scratch or Scratch()
     texts = taken.texts
     by_sketch = lsh.agreeing(taken.keys, bucket=bucket, threads=threads)
     of_stories = lsh.agreeing(taken.story_keys, bucket=bucket, threads=threads)
+    release()
     runs = passages.repeated(
-        parts, lambda part: shingle(tokens_of(part), width=passage), taken.runs, threads=threads
+        parts,
+        lambda part: shingle(tokens_of(part), width=passage),
+        taken.runs,
+        threads=threads,
+        scratch=room,
     )
-    by_passage = passages.candidates(runs, len(texts), bucket=bucket)
+    taken.runs.clear()
+    by_passage = passages.candidates(runs, len(texts), bucket=bucket, threads=threads)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(texts.words[texts.first], out=offsets[1:])
-    worn = passages.well_worn(runs, offsets, width=passage)
+    worn = passages.well_worn(runs, offsets, width=passage, scratch=room)
     del runs
-    terms = known(taken.drafts, taken.words, threads=threads)
+    by_runs = distinct(np.concatenate((by_sketch, by_passage)), max(1, len(texts)))
+    del by_sketch, by_passage
+    release()
+    terms = known(taken.drafts, taken.words, threads=threads, scratch=room)
     background = Background(taken.words, terms, worn, offsets)
     return Candidates(
-        by_runs=distinct(np.concatenate((by_sketch, by_passage)), max(1, len(texts))),
-        by_words=_by_rare_words(parts, background, bucket=bucket, threads=threads),
+        by_runs=room.stored(by_runs),
+        by_words=_by_rare_words(parts, background, bucket=bucket, threads=threads, scratch=room),
         stories=taken.keyed[of_stories],
         background=background,
+        outlines=taken.outlines,
     )
 
 
-def _by_rare_words(parts: list[slice], background: Background, *, bucket: int, threads: int) -> I64:
+def _by_rare_words(
+    parts: list[slice], background: Background, *, bucket: int, threads: int, scratch: Scratch
+) -> I64:
     """Pairs of texts that have two of their heaviest words in common, and may be retellings."""
     count = len(background.terms)
     if count <= FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
 
-    shares = 1
-    while count * KEPT * (KEPT - 1) // 2 > _KEYS * shares:
-        shares *= 2
-    kept = [
-        _of_share(share, shares, parts, background, bucket=bucket, threads=threads)
-        for share in range(shares)
-    ]
-    return distinct(np.concatenate(kept), count)
+    kept, fresh, held = np.empty(0, dtype=np.int64), [], 0
+    for numbers in _sharing_rare_words(
+        parts, background, bucket=bucket, threads=threads, scratch=scratch
+    ):
+        fresh.append(numbers)
+        held += len(numbers)
+        if held > _PAIRS:
+            kept, fresh, held = _with_promising(kept, fresh, background, threads=threads), [], 0
+    return unpacked(_with_promising(kept, fresh, background, threads=threads), count)
 
 
-def _of_share(
-    share: int,
-    shares: int,
-    parts: list[slice],
-    background: Background,
-    *,
-    bucket: int,
-    threads: int,
-) -> I64:
-    """The pairs under one share of the keys; only one share at a time is held."""
+def _sharing_rare_words(
+    parts: list[slice], background: Background, *, bucket: int, threads: int, scratch: Scratch
+) -> Iterator[I64]:
+    """The pairs under each key, packed, some at a time; only a share of the keys is held."""
     count = len(background.terms)
+    keys, shares = count * KEPT * (KEPT - 1) // 2, 1
+    while keys > _KEYS * shares:
+        shares *= 2
+    for share in range(shares):
+        keys_of = partial(_rare_words, background, share=share, shares=shares)
+        repeats = passages.marked(parts, keys_of, keys=keys // shares, threads=threads)
+        found = passages.repeated(parts, keys_of, repeats, threads=threads, scratch=scratch)
+        del repeats
 
-    def keys_of(part: slice) -> Keys:
-        return rare_pairs(background.terms.heaviest[part], share=share, shares=shares)
+        def pairs_of(part: slice, found: Repeated = found) -> I64:
+            return packed(passages.pairs_of(found, part, count, bucket=bucket), count)
 
-    keys = count * KEPT * (KEPT - 1) // 2 // shares
-    repeats = passages.marked(parts, keys_of, keys=keys, threads=threads)
-    found = passages.repeated(parts, keys_of, repeats, threads=threads)
-    del repeats
+        yield from spread(pairs_of, passages.in_slices(found), threads=threads)
+        del found, pairs_of
+        release()
+
+
+def _rare_words(background: Background, part: slice, *, share: int, shares: int) -> Keys:
+    return rare_pairs(background.terms.heaviest[part], share=share, shares=shares)
+
+
+def _with_promising(kept: I64, fresh: list[I64], background: Background, *, threads: int) -> I64:
+    """Packed pairs that may be retellings, sorted: those that were kept, and those among more."""
+    count = len(background.terms)
+    numbers = once(np.concatenate([kept[:0], *fresh]))
+    numbers = numbers[~among(kept, numbers)]  # two copies share many keys
 
     def promising(part: slice) -> I64:
-        pairs = passages.pairs_of(found, part, count, bucket=bucket)
-        return np.asarray(pairs[may_retell(weigh(background.terms, pairs))])
+        own = numbers[part]
+        return np.asarray(own[retelling(background.terms, unpacked(own, count))])
 
-    slices = passages.in_slices(found, _ENTRIES)
-    kept = [np.empty((0, 2), dtype=np.int64), *spread(promising, slices, threads=threads)]
-    return np.concatenate(kept)
+    parts = chunks(np.ones(len(numbers), dtype=np.int64), _WEIGHED)
+    return np.sort(np.concatenate([kept, *spread(promising, parts, threads=threads)]))

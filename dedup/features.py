@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.compare import Comparison
-from dedup.kernels import I64, U8
+from dedup.kernels import I32, I64, U8
 from dedup.kinds import TEMPLATE, conflicting_facts
 from dedup.weigh import Weights
 
@@ -31,16 +31,16 @@ def features(
     found: Comparison,
     by_runs: U8,
     weights: Weights,
-    bigrams: I64,
-    worn: I64,
+    bigrams: I32,
+    worn: I32,
     contested: np.ndarray,
 ) -> np.ndarray:
     """The features of each pair, float64 (pairs, features), columns in the order of FEATURES.
 
     by_runs: what the runs alone say of each pair, uint8 (pairs,).
-    bigrams: the shared pairs of neighbouring words, those of the left and of the right text; int64
+    bigrams: the shared pairs of neighbouring words, those of the left and of the right text; int32
         (pairs, 3).
-    worn: words of the shared runs that are well worn, int64 (pairs,).
+    worn: words of the shared runs that are well worn, int32 (pairs,).
     contested: the part of the matches of the texts of each pair that disagree, float64 (pairs,).
 
         bigrams: shared neighbours as a part of all.

@@ -12,25 +12,28 @@ A match rests on furniture if its longest run is, and the two texts share little
 runs nor weight of words. Around a copied clause, copies share most of what they say.
 
 Runs are counted by their KEY-word shingles, since neighbours may lengthen a run by chance, and of
-these by the SAMPLE with the least hashes, which overlapping runs have in common. Time and memory
-O(matches), with a sort.
+these by the SAMPLE with the least hashes, which overlapping runs have in common. Counted are only
+runs that some match may rest on. Time O(matches), memory that of the keys of these runs.
 
 Broder, "On the resemblance and containment of documents", SEQUENCES 1997, section 3 (the sample).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.buckets import Repeats, distinct
+from dedup.buckets import distinct
 from dedup.compare import Comparison
-from dedup.kernels import I32, I64, U64
+from dedup.kernels import I32, I64, U64, chunks, kernel
 from dedup.ragged import spans_at
+from dedup.scratch import release
+from dedup.seen import Seen
 from dedup.shingles import Shingles, shingle
 from dedup.sides import Sides
-from dedup.sorting import among, sort_spans
+from dedup.sorting import sort_spans
 from dedup.tokens import OPENS
 from dedup.vocabulary import Vocabulary
 from dedup.weigh import Weights
@@ -41,6 +44,7 @@ SAMPLE = 16  # shingles a run
 REST = 0.3  # of the shorter text around the run: words of other runs
 ALIKE = 0.5  # of its weight: that of shared words
 TEXTS = 4
+_KEYS = 1_000_000  # looked at together
 SHARE = 0.7  # of the matches over a run
 
 
@@ -49,15 +53,15 @@ class LongestRuns:
     """The longest shared run of each match.
 
     embedded: bool (matches,).
-    alone: bool (matches,), whether little is shared around it.
-    keys: uint64 (entries,), a sample of the shingles of each run of LEAST words or more.
-    owners: int64 (entries,), the match of each; sorted.
+    alone: bool (matches,), whether it is embedded and little is shared around it.
+    keys: uint64 (entries,), a sample of the shingles of each run of LEAST words or more, match by
+        match; counts: int32 (matches,), how many each has.
     """
 
     embedded: np.ndarray
     alone: np.ndarray
     keys: U64
-    owners: I64
+    counts: I32
 
 
 def longest_tiles(found: Comparison) -> I64:
@@ -87,47 +91,43 @@ def longest_runs(
     tiles = longest_tile(found)
     words = tiles[:, 2].astype(np.int64)
     ends = np.zeros(len(pairs), dtype=np.int64)
-    opens = np.append(sides.flags & OPENS, OPENS) != 0
     for side in range(2):
         texts = pairs[:, side]
         start = sides.offsets[texts] + tiles[:, side]
-        end = start + words
-        ends += (start > sides.offsets[texts]) & ~opens[start]
-        ends += (end < sides.offsets[texts + 1]) & ~opens[end]
+        end, last = start + words, sides.offsets[texts + 1]
+        ends += (start > sides.offsets[texts]) & (
+            sides.flags[np.minimum(start, last - 1)] & OPENS == 0
+        )
+        ends += (end < last) & (sides.flags[np.minimum(end, last - 1)] & OPENS == 0)
     embedded = (words >= LEAST) & (ends >= 3)
     shorter = np.minimum(found.column("left_words"), found.column("right_words"))
     rest = (found.column("tiled") - words) / np.maximum(shorter - words, 1)
-    places, offsets = spans_at(sides.offsets[pairs[:, 0]] + tiles[:, 0], words)
-    slots = vocabulary.slots(sides.stems[places])
-    held = vocabulary.weights[slots].astype(np.float64)
-    owners = np.repeat(np.arange(len(pairs)), words)
-    run = np.bincount(owners, held, len(pairs))
-    shared = np.maximum(weights.column("shared") - run, 0)
-    around = shared + weights.column("shorter")
-    alone = (rest < REST) & (shared < ALIKE * np.maximum(around, 1e-6))
+    alone = embedded & (rest < REST)
+    rows = np.flatnonzero(alone)
+    alone[rows] = _little_around(
+        sides, sides.offsets[pairs[rows, 0]] + tiles[rows, 0], words[rows], vocabulary,
+        weights.take(rows),
+    )  # fmt: skip
 
+    starts = sides.offsets[pairs[:, 0]] + tiles[:, 0]
+    places, offsets = spans_at(starts, np.where(words >= LEAST, words, 0))
     shingles = shingle(Shingles(sides.values[places], offsets, 1), width=KEY)
     sort_spans(shingles.values, np.empty(len(shingles.values), dtype=np.int32), shingles.offsets)
-    counts = np.where(words >= LEAST, np.minimum(np.diff(shingles.offsets), SAMPLE), 0)
+    counts = np.minimum(np.diff(shingles.offsets), SAMPLE)
     sampled, _ = spans_at(shingles.offsets[:-1], counts)
-    owners = np.repeat(np.arange(len(pairs)), counts)
-    return LongestRuns(embedded, alone, shingles.values[sampled], owners)
+    return LongestRuns(embedded, alone, shingles.values[sampled], counts.astype(np.int32))
 
 
-def joined(parts: list[LongestRuns]) -> LongestRuns:
-    """The runs of consecutive matches as one."""
-    counts = np.cumsum([0, *(len(part.embedded) for part in parts)])
-    return LongestRuns(
-        np.concatenate([np.empty(0, dtype=bool), *(part.embedded for part in parts)]),
-        np.concatenate([np.empty(0, dtype=bool), *(part.alone for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.uint64), *(part.keys for part in parts)]),
-        np.concatenate(
-            [
-                np.empty(0, dtype=np.int64),
-                *(part.owners + base for part, base in zip(parts, counts, strict=False)),
-            ]
-        ),
-    )
+def _little_around(
+    sides: Sides, starts: I64, words: I64, vocabulary: Vocabulary, weights: Weights
+) -> np.ndarray:
+    """Whether little weight is shared around runs of words, bool (runs,)."""
+    places, _ = spans_at(starts, words)
+    held = vocabulary.weights[vocabulary.slots(sides.stems[places])].astype(np.float64)
+    run = np.bincount(np.repeat(np.arange(len(starts)), words), held, len(starts))
+    shared = np.maximum(weights.column("shared") - run, 0)
+    around = shared + weights.column("shorter")
+    return np.asarray(shared < ALIKE * np.maximum(around, 1e-6))
 
 
 def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
@@ -137,27 +137,70 @@ def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     copied: bool (matches,), those whose runs make them one; furniture is learned from them.
     """
     out = np.zeros(len(pairs), dtype=np.uint64)
-    sizes = np.bincount(runs.owners, minlength=len(pairs))
-    suspects = np.sort(runs.keys[(runs.embedded & copied)[runs.owners]])
-    marked = Repeats(len(suspects))  # most keys are of no suspect, which a bitmap tells soonest
-    marked.add(suspects)
-    marked.add(suspects)
-    rows = marked.positions(runs.keys)
-    rows = rows[copied[runs.owners[rows]]]
-    rows = rows[among(suspects, runs.keys[rows])]
-    if not len(rows):
+    alone = runs.alone & copied  # what may rest on furniture: only its keys count
+    owners, found = _entries(runs, alone)
+    if not len(owners):
         return out
-    owners = runs.owners[rows]
-    keys, index = np.unique(runs.keys[rows], return_inverse=True)
-    share = np.bincount(index, weights=runs.embedded[owners]) / np.bincount(index)
-    texts = _texts(index, pairs[owners], len(keys))
-    furniture = ((share >= SHARE) & (texts >= TEXTS))[index]
+    keys = np.sort(found)
+    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
+    furniture = _furniture(runs, pairs, copied, keys)[np.searchsorted(keys, found)]
     hits = np.bincount(owners, weights=furniture, minlength=len(pairs))
-    resting = np.flatnonzero(runs.embedded & runs.alone & (2 * hits > sizes))
+    resting = np.flatnonzero(alone & (2 * hits > runs.counts))
     least = np.full(len(pairs), np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(least, owners[furniture], keys[index[furniture]])
+    np.minimum.at(least, owners[furniture], found[furniture])
     out[resting] = least[resting]
     return out
+
+
+def _furniture(runs: LongestRuns, pairs: I64, copied: np.ndarray, keys: U64) -> np.ndarray:
+    """Which of some keys are of furniture, bool (keys,); keys: each once."""
+    known = Seen(len(keys))
+    known.add(keys)
+    counts = np.zeros((len(keys), 2), dtype=np.int64)
+    texts = np.full((len(keys), TEXTS), -1, dtype=np.int64)
+    for owners, found in _in_parts(runs):
+        rows = np.flatnonzero(copied[owners])
+        numbers = known.numbers(found[rows])
+        rows, numbers = rows[numbers >= 0], numbers[numbers >= 0]
+        _tally(numbers, pairs[owners[rows]], runs.embedded[owners[rows]], counts, texts)
+    share = counts[:, 1] / np.maximum(counts[:, 0], 1)
+    return np.asarray((share >= SHARE) & (texts[:, -1] >= 0))
+
+
+@kernel
+def _tally(keys: I64, pairs: I64, embedded: np.ndarray, counts: I64, texts: I64) -> None:
+    """Count matches over each key, and those that are embedded; list the first texts they join."""
+    for k in range(len(keys)):
+        key = keys[k]
+        counts[key, 0] += 1
+        counts[key, 1] += embedded[k]
+        for side in range(2):
+            for place in range(texts.shape[1]):
+                if texts[key, place] == pairs[k, side]:
+                    break
+                if texts[key, place] < 0:
+                    texts[key, place] = pairs[k, side]
+                    break
+
+
+def _entries(runs: LongestRuns, chosen: np.ndarray) -> tuple[I64, U64]:
+    """The keys of some matches, and the match of each; chosen: bool (matches,)."""
+    owners, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
+    for of, keys in _in_parts(runs):
+        rows = np.flatnonzero(chosen[of])
+        owners.append(of[rows])
+        found.append(keys[rows])
+    return np.concatenate(owners), np.concatenate(found)
+
+
+def _in_parts(runs: LongestRuns) -> Iterator[tuple[I64, U64]]:
+    """The match of each key and the keys, some at a time."""
+    first = 0
+    for part in chunks(runs.counts.astype(np.int64), _KEYS):
+        owners = np.repeat(np.arange(part.start, part.stop), runs.counts[part])
+        yield owners, runs.keys[first : first + len(owners)]
+        first += len(owners)
+        release()
 
 
 def _texts(runs: I64, pairs: I64, count: int) -> I64:

@@ -8,7 +8,7 @@ its own signature, the least of those of its paragraphs.
 Threads ask which texts were seen before they take the longer steps. What they are told then only
 saves work: which paragraph is the first of its text is decided afterwards, part by part in order.
 
-Time O(bytes + shingles * permutations), memory 330 bytes a text of 40 words, and that of two parts
+Time O(bytes + shingles * permutations), memory 400 bytes a text of 40 words, and that of two parts
 a thread.
 """
 
@@ -25,10 +25,11 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
-from dedup.scratch import Growing, Scratch
+from dedup.scratch import Growing, Scratch, release
+from dedup.screen import Outlines, outline
 from dedup.seen import Seen
 from dedup.settings import DEFAULTS
-from dedup.shingles import Shingles, shingle
+from dedup.shingles import Shingles, shingle, shingle_offsets
 from dedup.terms import Drafts, draft
 from dedup.texts import CHUNK, Texts, texts_of
 from dedup.tokens import FoldTable, Tokens, fingerprints, tokenise
@@ -44,6 +45,7 @@ class Intake:
     texts: the distinct paragraphs. keys: uint32 (bands, texts).
     keyed: int64, the stories that have a text. story_keys: uint32 (bands, keyed stories).
     drafts: the words of the texts. words: how rare each word is.
+    outlines: of the shingles of the texts.
     runs: the runs of words of the texts, marked.
     """
 
@@ -53,6 +55,7 @@ class Intake:
     story_keys: U32
     drafts: Drafts
     words: Vocabulary
+    outlines: Outlines
     runs: Repeats
 
 
@@ -64,6 +67,7 @@ class _Fresh:
     tokens: Tokens
     keys: U32
     drafts: Drafts
+    shingles: Shingles
     runs: Shingles
 
     def take(self, rows: I64) -> _Fresh:
@@ -76,6 +80,7 @@ class _Fresh:
             self.tokens.take(kept),
             self.keys[:, kept],
             self.drafts.take(kept),
+            self.shingles.take(kept),
             self.runs.take(kept),
         )
 
@@ -126,7 +131,8 @@ def take_in(
         rows = slice(bounds[part.start], bounds[part.stop])
         tokens = tokenise(buffer, paragraphs.starts[rows], paragraphs.ends[rows], table)
         sizes, prints = np.diff(tokens.offsets).astype(np.int32), fingerprints(tokens)
-        signed = sign(shingle(tokens, width=width), permutations=permutations, seed=seed)
+        shingles = shingle(tokens, width=width)
+        signed = sign(shingles, permutations=permutations, seed=seed)
         long = sizes >= min_words
         texts = np.where(long, np.arange(len(sizes)), -1)
         whole = story_signatures(signed, texts, bounds[part.start : part.stop + 1] - rows.start)
@@ -143,6 +149,7 @@ def take_in(
                 tokens=tokens,
                 keys=band_keys(Signatures(signed.rows[fresh], seed, width), cut),
                 drafts=draft(tokens, bits),
+                shingles=shingles.take(fresh),
                 runs=shingle(tokens, width=passage),
             ),
         )
@@ -152,7 +159,7 @@ def take_in(
     story_keys = room.zeros((len(story_cut), stories), np.uint32)
     keyed = Growing(room, np.int64)
     sizes, prints, of = (Growing(room, kind) for kind in (np.int32, np.uint64, np.int64))
-    drafts = _Drafting(room)
+    drafts, outlines = _Drafting(room), Growing(room, np.uint16)
 
     def firsts() -> Iterator[Tokens]:
         cuts = chunks(np.diff(np.append(0, np.cumsum(lengths))[bounds]), CHUNK)
@@ -168,21 +175,25 @@ def take_in(
             story_keys[:, len(keyed) : len(keyed) + len(part.keyed)] = part.story_keys
             keyed.add(part.keyed)
             drafts.add(fresh.drafts)
+            outlines.add(outline(fresh.shingles))
             for column, values in ((sizes, part.words), (prints, part.prints), (of, numbers)):
                 column.add(values)
             room.passed(CHUNK)
 
     counts = counted(firsts(), bits)
     runs.settle()
+    release()
     texts = texts_of(
         sizes.whole(), prints.whole(), of.whole(), paragraphs.stories, min_words=min_words
-    )
+    ).stored(room)
+    cuts = shingle_offsets(texts.words[texts.first].astype(np.int64), width)
     return Intake(
         texts=texts,
         keys=keys[:, : len(texts)],
         story_keys=story_keys[:, : len(keyed)],
         keyed=keyed.whole(),
         drafts=drafts.whole(),
+        outlines=Outlines(outlines.whole(), room.stored(cuts)),
         words=Vocabulary(counts[0].copy(), *rated(counts, len(texts))),
         runs=runs,
     )
@@ -192,7 +203,8 @@ class _Drafting:
     """The drafts of one part after the other."""
 
     def __init__(self, room: Scratch) -> None:
-        self._slots, self._classes = Growing(room, np.int32), Growing(room, np.uint8)
+        self._slots = Growing(room, np.int32, sought=True)
+        self._classes = Growing(room, np.uint8, sought=True)
         self._words, self._sizes = Growing(room, np.int32), Growing(room, np.int64)
 
     def add(self, part: Drafts) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dedup.settings import cores
 
 U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]

@@ -18,15 +18,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dedup.buckets import Repeats, distinct, pairs_within
+from dedup.buckets import Repeats, once, packed, pairs_within, unpacked
 from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, inner, kernel, spread
 from dedup.minhash import EMPTY, Signatures
+from dedup.scratch import release
 from dedup.settings import DEFAULTS, check
-from dedup.sorting import sort_spans
 
 _HELD = 4_000_000  # pairs
 _ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+_TOP = ~np.uint64(2**32 - 1)
 
 
 def bands(permutations: int, *, threshold: float, recall: float) -> list[int]:
@@ -88,7 +89,7 @@ def sharing(
 ) -> I64:
     """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
 
-    keys_of: the keys of one band, uint64 (count,), whose top bits tell keys apart; they are not
+    keys_of: the keys of one band, uint64 (count,), whose top half tells keys apart; they are not
         looked at again when the same thread asks for those of another band.
     """
 
@@ -97,18 +98,21 @@ def sharing(
         repeats = Repeats(count)
         repeats.add(keys)
         items = repeats.positions(keys)
-        keys, order = keys[items], np.empty(len(items), dtype=np.int32)
-        sort_spans(keys, order, np.array([0, len(items)]))
-        return pairs_within(keys, items[order], bound=bucket, ordered=True)
+        entries = (keys[items] & _TOP) | items.astype(np.uint64)
+        entries.sort()
+        items = (entries & ~_TOP).astype(np.int64)
+        entries &= _TOP
+        return packed(pairs_within(entries, items, bound=bucket, ordered=True), count)
 
-    found, held = [np.empty((0, 2), dtype=np.int64)], 0
+    found, held = [np.empty(0, dtype=np.int64)], 0
     for pairs in spread(pairs_of, range(bands), threads=threads):
         found.append(pairs)
         held += len(pairs)
-        if held > _HELD:  # a pair that many bands find is kept once
-            found = [distinct(np.concatenate(found), count)]
+        release()
+        if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
+            found = [once(np.concatenate(found))]
             held = 0
-    return distinct(np.concatenate(found), count)
+    return unpacked(once(np.concatenate(found)), count)
 
 
 def band_keys(signatures: Signatures, cut: list[int]) -> U32:

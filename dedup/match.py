@@ -6,7 +6,8 @@ whole corpus knows of the pairs is added (features.py, furniture.py), and each i
 text and the first wording of its passage. It is looked for through a third: where u matches v, and
 h is the earliest text that u matches, h and v are compared too.
 
-Time O(candidates), memory O(compared pairs that are not plainly unrelated).
+Time O(candidates), memory 60 bytes a candidate; what is counted of the compared stands in files
+where it is much (gathered.py), and so do the matches.
 """
 
 from __future__ import annotations
@@ -18,20 +19,25 @@ import numpy as np
 
 from dedup import furniture
 from dedup.background import Background
-from dedup.buckets import distinct
-from dedup.compare import Comparison
-from dedup.compared import Compared, compared, joined_compared
+from dedup.buckets import once, packed, unpacked
+from dedup.compare import COLUMNS, Comparison
+from dedup.compared import Compared, compared
 from dedup.features import contested_share, disagree, features
 from dedup.furniture import NOTHING_PASTED, Pasted
-from dedup.kernels import I64, U8, chunks, spread
+from dedup.gathered import Gathering
+from dedup.kernels import I64, U8
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
+from dedup.scratch import Growing, Scratch, release
+from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
-from dedup.sides import present
+from dedup.sorting import among
 from dedup.tokens import Tokens
+from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
-_WORDS = 400_000  # whose bytes a thread looks up at a time
+_ROWS = 50_000  # pairs that are judged at a time
+_SIZE, _TOUCHED = 300, 2400  # bytes a match, about; that are looked at to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,10 +75,12 @@ def match(
     stories: I64,
     by_words: I64 | None = None,
     background: Background | None = None,
+    outlines: Outlines | None = None,
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
     threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
 ) -> Matches:
     """Compare candidate pairs, int64 (pairs, 2) with the lower text first, and judge them.
 
@@ -82,116 +90,113 @@ def match(
     by_words: more pairs, to be compared only if they have weight of words in common; the others
         are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.
+    outlines: of the shingles of all texts, which save time.
+    scratch: where the columns of the pairs stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
     """
     count = len(stories)
     known_words = background or Background.of(tokens_of, count)
 
-    def look(fresh: I64, by_runs: np.ndarray, *, retold: bool) -> Compared:
+    room = scratch or Scratch()
+    held, links = Gathering(room), [pairs[:0]]
+
+    def look(fresh: I64, by_runs: np.ndarray, *, retold: bool) -> None:
         apart = np.flatnonzero(stories[fresh[:, 0]] != stories[fresh[:, 1]])
-        return compared(
-            fresh[apart], by_runs[apart], tokens_of, known_words, retold=retold,
+        for part in compared(
+            fresh[apart], by_runs[apart], tokens_of, known_words, outlines=outlines, retold=retold,
             width=width, containment=containment, partial_words=partial_words, threads=threads,
-        )  # fmt: skip
+        ):  # fmt: skip
+            held.add(part)
+            links.append(part.pairs[np.isin(part.by_runs, RECYCLED)])
+            room.passed(len(part) * _TOUCHED)
 
     fresh, by_runs = _together(pairs, by_words, count)
-    seen = look(fresh, by_runs, retold=True)
-    known = np.sort(fresh[by_runs][:, 0] * count + fresh[by_runs][:, 1])
+    known = packed(fresh[by_runs], count)
+    look(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
-        fresh = _through_a_third(seen, known, count)
+        fresh = _through_a_third(np.concatenate(links), known, count)
         if not len(fresh):
             break
-        known = np.sort(np.concatenate((known, fresh[:, 0] * count + fresh[:, 1])))
-        everything = np.ones(len(fresh), dtype=np.bool_)
-        seen = joined_compared([seen, look(fresh, everything, retold=False)])
-    sizes = np.diff(known_words.offsets)
-    return _judged(seen, tokens_of, sizes, containment=containment, threads=threads)
+        known = np.sort(np.concatenate((known, packed(fresh, count))))
+        look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
+    return _judged(held.whole(), count, room, containment=containment)
 
 
 def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.ndarray]:
     """All candidates, each once and sorted, and which of them runs in common make one."""
     loose = pairs[:0] if by_words is None else by_words
-    both = np.concatenate((pairs, loose))
-    packed = (both[:, 0] * count + both[:, 1]) * 2
-    packed[: len(pairs)] += 1
-    packed.sort()
-    last = np.diff(packed >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
-    packed = packed[last]
-    by_runs = (packed & 1).astype(np.bool_)
-    packed >>= 1
-    return np.stack((packed // count, packed % count), axis=1), by_runs
+    numbers = np.concatenate((packed(pairs, count), packed(loose, count)))
+    numbers <<= 1
+    numbers[: len(pairs)] += 1
+    numbers.sort()
+    last = np.diff(numbers >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
+    numbers = numbers[last]
+    by_runs = (numbers & 1).astype(np.bool_)
+    numbers >>= 1
+    return unpacked(numbers, count), by_runs
 
 
-def _judged(
-    seen: Compared,
-    tokens_of: Callable[[I64], Tokens],
-    sizes: I64,
-    *,
-    containment: float,
-    threads: int,
-) -> Matches:
-    """Give each pair its kind, and leave out the unrelated. sizes: int64 (texts,), in words."""
-    keys = furniture.furniture_keys(seen.longest, seen.pairs, seen.by_runs != NONE)
+def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float) -> Matches:
+    """Give each pair its kind, and leave out the unrelated. count: of all texts."""
+    by_runs = seen.by_runs != NONE
+    keys = furniture.furniture_keys(seen.longest, seen.pairs, by_runs)
     rests = keys != 0
-    contested = contested_share(
-        seen.pairs, (seen.by_runs != NONE) & ~rests, disagree(seen.found), len(sizes)
-    )
-    values = features(seen.found, seen.by_runs, seen.weights, seen.bigrams, seen.worn, contested)
-    judged = judge(values, seen.found, containment=containment)
+    conflicting = np.empty(len(seen), dtype=np.bool_)
+    for part in _parts(len(seen)):
+        conflicting[part] = disagree(seen.found.part(part))
+    contested = contested_share(seen.pairs, by_runs & ~rests, conflicting, count)
+    judged = np.empty(len(seen), dtype=np.uint8)
+    for part in _parts(len(seen)):
+        found, weights = seen.found.part(part), Weights(seen.weights.sums[part])
+        values = features(
+            found, seen.by_runs[part], weights, seen.bigrams[part], seen.worn[part], contested[part]
+        )
+        judged[part] = judge(values, found, containment=containment)
     on_furniture = np.flatnonzero(rests)
+    tiles = furniture.longest_tiles(seen.found.take(on_furniture))
+    at, _ = rows_at(seen.found.offsets, on_furniture)
     pasted = furniture.pasted(
-        keys[on_furniture],
-        seen.pairs[on_furniture],
-        _longest_places(seen, on_furniture, tokens_of, sizes, threads=threads),
+        keys[on_furniture], seen.pairs[on_furniture], seen.runs[at[tiles], :2]
     )
     kept = np.flatnonzero((judged != NONE) & ~rests)
-    kept = kept[np.lexsort((seen.pairs[kept, 1], seen.pairs[kept, 0]))]
-    pairs, found = seen.pairs[kept], seen.found.take(kept)
-    runs = run_bytes(pairs, found, tokens_of, sizes, threads=threads)
-    return Matches(pairs, judged[kept], found, runs, pasted)
+    kept = kept[np.argsort(packed(seen.pairs[kept], count))]
+    release()
+    return _matches(seen, judged, kept, pasted, scratch)
 
 
-def _longest_places(
-    seen: Compared, rows: I64, tokens_of: Callable[[I64], Tokens], sizes: I64, *, threads: int
-) -> I64:
-    """The bytes of the longest run of some pairs in the left text, int64 (pairs, 2)."""
-    tiles = furniture.longest_tile(seen.found.take(rows))
-    alone = Comparison(seen.found.counts[rows], tiles, np.arange(len(rows) + 1))
-    return run_bytes(seen.pairs[rows], alone, tokens_of, sizes, threads=threads)[:, :2]
+def _matches(seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch) -> Matches:
+    """Some of the pairs, in the order of `kept`."""
+    pairs, counts = Growing(scratch, np.int64, (2,)), Growing(scratch, np.int32, (len(COLUMNS),))
+    tiles, runs = Growing(scratch, np.int32, (3,)), Growing(scratch, np.int64, (4,))
+    for part in _parts(len(kept)):
+        rows = kept[part]
+        at, _ = rows_at(seen.found.offsets, rows)
+        pairs.add(seen.pairs[rows])
+        counts.add(seen.found.counts[rows])
+        tiles.add(seen.found.tiles[at])
+        runs.add(seen.runs[at])
+        scratch.passed(len(rows) * _SIZE)
+    offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
+    found = Comparison(counts.whole(), tiles.whole(), offsets)
+    return Matches(pairs.whole(), judged[kept], found, runs.whole(), pasted)
 
 
-def run_bytes(
-    pairs: I64, found: Comparison, tokens_of: Callable[[I64], Tokens], sizes: I64, *, threads: int
-) -> I64:
-    """The bytes of every tile, int64 (tiles, 4)."""
-
-    def part_of(part: slice) -> I64:
-        texts = present(pairs[part], len(sizes))
-        tokens, local = tokens_of(texts), np.searchsorted(texts, pairs[part])
-        tiles = found.tiles[found.offsets[part.start] : found.offsets[part.stop]]
-        counts = np.diff(found.offsets[part.start : part.stop + 1])
-        left = np.repeat(tokens.offsets[local[:, 0]], counts) + tiles[:, 0]
-        right = np.repeat(tokens.offsets[local[:, 1]], counts) + tiles[:, 1]
-        last = tiles[:, 2] - 1
-        columns = (
-            tokens.starts[left], tokens.ends[left + last],
-            tokens.starts[right], tokens.ends[right + last],
-        )  # fmt: skip
-        return np.stack(columns, axis=1)
-
-    parts = chunks(sizes[pairs].sum(axis=1), _WORDS)
-    return np.concatenate(
-        [np.empty((0, 4), dtype=np.int64), *spread(part_of, parts, threads=threads)]
-    )
+def _parts(count: int) -> list[slice]:
+    """Slices of _ROWS rows."""
+    return [slice(first, min(first + _ROWS, count)) for first in range(0, count, _ROWS)]
 
 
-def _through_a_third(seen: Compared, known: I64, count: int) -> I64:
-    """Pairs of a match's right text and the earliest text its left one matches, not yet known."""
-    links = seen.pairs[np.isin(seen.by_runs, RECYCLED)]
+def _through_a_third(links: I64, known: I64, count: int) -> I64:
+    """Pairs of a match's right text and the earliest text its left one matches, not yet known.
+
+    links: int64 (links, 2), pairs that match by their runs. known: those that were looked
+    at, packed and sorted.
+    """
     earliest = np.arange(count, dtype=np.int64)
     np.minimum.at(earliest, links[:, 1], links[:, 0])
     links = links[earliest[links[:, 0]] < links[:, 0]]
-    pairs = distinct(np.stack((earliest[links[:, 0]], links[:, 1]), axis=1), count)
-    packed = pairs[:, 0] * count + pairs[:, 1]
-    places = np.minimum(np.searchsorted(known, packed), len(known) - 1)
-    fresh: I64 = pairs[known[places] != packed]
-    return fresh
+    pairs = np.stack((earliest[links[:, 0]], links[:, 1]), axis=1)
+    numbers = once(packed(pairs, count))
+    return unpacked(numbers[~among(known, numbers)], count)

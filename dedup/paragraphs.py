@@ -14,11 +14,12 @@ Time O(bytes), one pass and a look at the lines; one row a paragraph.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from dedup.kernels import I64, U8, chunks, inner, kernel, spread
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 
 LONG = 1500  # bytes: about 250 English words, beyond nearly every paragraph of wire copy
@@ -44,6 +45,14 @@ class Paragraphs:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def stored(self, scratch: Scratch) -> Paragraphs:
+        """The same, their columns where they should stand.
+
+        Raises:
+            BadOutput: the disk has no room for them.
+        """
+        return Paragraphs(*(scratch.stored(getattr(self, column.name)) for column in fields(self)))
 
 
 def split(buffer: U8, starts: I64, ends: I64, *, threads: int = DEFAULTS.threads) -> Paragraphs:

@@ -24,7 +24,7 @@ from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
 from dedup.report.columns import Columns
 from dedup.report.model import Report
-from dedup.scratch import Scratch
+from dedup.scratch import Scratch, release
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.similarity import Similarity, with_similar
@@ -35,6 +35,7 @@ from dedup.wordings import join_wordings
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
+_AROUND = 1 << 13  # bytes that the system reads beside a text
 
 
 def scan(
@@ -127,8 +128,8 @@ def scan_corpus(
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)
-    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads)
-    scratch.release()
+    paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads).stored(scratch)
+    release()
     tell("texts", 0.15)
     texts, candidates = _texts(corpus, paragraphs, table, settings, tell, scratch)
     tokens_of = _reader(corpus, paragraphs, texts, table, scratch)
@@ -139,20 +140,23 @@ def scan_corpus(
         by_words=candidates.by_words,
         stories=paragraphs.stories[texts.first],
         background=candidates.background,
+        outlines=candidates.outlines,
         width=settings.shingle,
         containment=settings.containment,
         partial_words=settings.partial_words,
         threads=threads,
+        scratch=scratch,
     )
     matches = with_blocks(
         matches, texts.of, paragraphs.stories, texts.first, tokens_of, candidates.background,
-        width=settings.shingle, threads=threads,
+        width=settings.shingle, threads=threads, scratch=scratch,
     )  # fmt: skip
     if measure:
         matches = measure(
             matches, np.concatenate((candidates.by_runs, candidates.by_words)),
             paragraphs.stories[texts.first], partial(_written, corpus, paragraphs, texts),
             tokens_of, np.diff(candidates.background.offsets), width=settings.shingle,
+            scratch=scratch,
         )  # fmt: skip
     tell("families", 0.8)
     families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
@@ -160,7 +164,9 @@ def scan_corpus(
     tell("stories", 0.9)
 
     def shingles_of(stories: I64) -> Shingles:
-        tokens = tokenise(corpus.buffer, corpus.starts[stories], corpus.ends[stories], table)
+        own = corpus.starts[stories], corpus.ends[stories]
+        scratch.passed(int((own[1] - own[0]).sum()) + len(stories) * _AROUND)
+        tokens = tokenise(corpus.buffer, *own, table)
         return shingle(tokens, width=settings.shingle)
 
     of_story = paragraphs.stories[places.paragraphs]
@@ -213,7 +219,7 @@ def _texts(
         threads=settings.threads,
         scratch=scratch,
     )
-    scratch.release()
+    release()
     tell("candidates", 0.35)
     first = taken.texts.first
     parts = chunks(paragraphs.ends[first] - paragraphs.starts[first], CHUNK)
@@ -224,6 +230,7 @@ def _texts(
         passage=settings.passage,
         bucket=settings.bucket,
         threads=settings.threads,
+        scratch=scratch,
     )
     return taken.texts, candidates
 
@@ -240,11 +247,12 @@ def _reader(
 ) -> Callable[[slice | I64], Tokens]:
     """What cuts some of the texts into words."""
     first = texts.first
-    starts, ends = paragraphs.starts[first], paragraphs.ends[first]
+    starts = scratch.stored(paragraphs.starts[first])
+    ends = scratch.stored(paragraphs.ends[first])
 
     def tokens_of(chosen: slice | I64) -> Tokens:
         own = starts[chosen], ends[chosen]
-        scratch.passed(int((own[1] - own[0]).sum()))
+        scratch.passed(int((own[1] - own[0]).sum()) + len(own[0]) * _AROUND)
         return tokenise(corpus.buffer, *own, table)
 
     return tokens_of

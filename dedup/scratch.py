@@ -1,17 +1,24 @@
 """Room for columns that are larger than memory: above a bound they stand in a file without a name.
 
 A column grows by appending, or is laid out at once. While it is small it is an array in memory.
-Above an eighth of the memory that may be used it is a temporary file, mapped, of which the system
-keeps in memory what fits: results are the same, byte for byte. The file lies where temporary files
-do (TMPDIR), has no name, and is gone with the process, however that ends. Its room is taken from
-the disk before it is used, so that a full disk is found out at once.
+Above 1/_SHARE of the memory that may be used, for there are some forty such columns, it is a
+temporary file, mapped, of which the system keeps in memory what fits: results are the same, byte
+for byte. The few columns that are read here and there, which is slow from a file, may be larger.
+The file lies where temporary files do (TMPDIR), has no name, and is gone with the column, or with
+the process, however that ends. Its room is taken from the disk before it is used, so that a full
+disk is found out at once.
 """
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import tempfile
+import threading
+import weakref
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +27,8 @@ import numpy as np
 from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
-_SHARE = 8
+_SHARE, _SOUGHT = 128, 4
+_BLOCK = 64 << 20  # bytes of a column that are put together
 _PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 
@@ -42,23 +50,58 @@ def free_memory() -> int:
     return max(free, 0)
 
 
+_MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()  # the columns of all jobs
+_LISTED = threading.Lock()
+
+
+def release() -> None:
+    """Let the system take back what it can: mapped columns, and memory that was freed.
+
+    Columns are read again where they are needed. Memory that threads free in small pieces would
+    otherwise stay with the process, which comes to as much as is in use.
+    """
+    with _LISTED:
+        held = list(_MAPPED)
+    for mapped in held:
+        if hasattr(mapped, "madvise"):
+            mapped.madvise(mmap.MADV_DONTNEED)
+    if held:
+        _trim()(0)
+
+
+@cache
+def _trim() -> Callable[[int], int]:
+    """What gives freed memory back, where the C library can."""
+    import ctypes
+
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):
+        return lambda _: 0
+    return trim
+
+
 class Scratch:
     """Where the columns of one job stand."""
 
     def __init__(self, memory: int = 0) -> None:
         """memory: bytes that may be used; 0 is half of what is free."""
-        self.bound = max(_LEAST, (memory or free_memory() // 2) // _SHARE)
-        self._maps: list[mmap.mmap] = []
+        given = memory or free_memory() // 2
+        self._bounds = (max(_LEAST, given // _SHARE), max(_LEAST, given // _SOUGHT))
         self._passed = 0
 
-    def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-        """An array of zeros.
+    def bound(self, *, sought: bool = False) -> int:
+        """Bytes up to which a column stands in memory. sought: read here and there, not along."""
+        return self._bounds[sought]
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any, *, sought: bool = False) -> np.ndarray:
+        """An array of zeros. sought: read here and there, not along.
 
         Raises:
             BadOutput: the disk has no room for it.
         """
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        if size <= self.bound:
+        if size <= self.bound(sought=sought):
             return np.zeros(shape, dtype=dtype)
         with _temporary() as file:
             try:
@@ -68,32 +111,47 @@ class Scratch:
             out: np.ndarray = self.mapped(file, size).view(dtype).reshape(shape)
             return out
 
+    def stored(self, values: np.ndarray) -> np.ndarray:
+        """The same values where they should stand; do not change them.
+
+        Raises:
+            BadOutput: the disk has no room for them.
+        """
+        column = Growing(self, values.dtype, values.shape[1:])
+        column.add(values)
+        whole: np.ndarray = column.whole()
+        return whole
+
     def passed(self, size: int) -> None:
         """So many bytes were read: now and then, let the system take mapped columns back."""
         self._passed += size
         if self._passed > _PASSED:
             self._passed = 0
-            self.release()
-
-    def release(self) -> None:
-        """Let the system take mapped columns back; they are read again where they are needed."""
-        for mapped in self._maps:
-            if hasattr(mapped, "madvise"):
-                mapped.madvise(mmap.MADV_DONTNEED)
+            release()
 
     def mapped(self, file: IO[bytes], size: int) -> np.ndarray:
         """The bytes of an open file, uint8 (size,); it may be closed then."""
         mapped = mmap.mmap(file.fileno(), size)
-        self._maps.append(mapped)
+        with _LISTED:
+            _MAPPED.add(mapped)
         return np.frombuffer(mapped, dtype=np.uint8)
 
 
 class Growing:
     """A column that is appended to, and then taken whole."""
 
-    def __init__(self, scratch: Scratch, dtype: Any) -> None:
-        self._scratch, self._dtype = scratch, np.dtype(dtype)
+    def __init__(
+        self, scratch: Scratch, dtype: Any, row: tuple[int, ...] = (), *, sought: bool = False
+    ) -> None:
+        """row: the shape of one value, if that is not a single number.
+
+        sought: it will be read here and there, not along.
+        """
+        self._scratch, self._dtype, self._row = scratch, np.dtype(dtype), row
+        self._size = self._dtype.itemsize * math.prod(row)
+        self._bound = scratch.bound(sought=sought)
         self._parts: list[np.ndarray] = []
+        self._loose, self._loose_size = 0, 0  # parts since the last block, and their bytes
         self._file: IO[bytes] | None = None
         self._count = 0
 
@@ -108,22 +166,35 @@ class Growing:
         """
         self._parts.append(values)
         self._count += len(values)
-        if self._file is None and self._count * self._dtype.itemsize > self._scratch.bound:
+        if self._file is None and self._count * self._size > self._bound:
             self._file = _temporary()
         if self._file is not None:
             self._write(self._file)
+            return
+        self._loose += 1
+        self._loose_size += len(values) * self._size
+        if self._loose_size > _BLOCK and self._loose > 1:
+            # One block is given back to the system at once, many small parts are not.
+            self._parts[-self._loose :] = [np.concatenate(self._parts[-self._loose :])]
+        if self._loose_size > _BLOCK:
+            self._loose, self._loose_size = 0, 0
 
-    def whole(self) -> np.ndarray:
-        """All of it. The column is empty then."""
+    def whole(self) -> Any:
+        """All of it, an array. The column is empty then."""
         parts, file, count = self._parts, self._file, self._count
         self._parts, self._file, self._count = [], None, 0
+        self._loose, self._loose_size = 0, 0
         if file is not None:
             with file:
-                file.flush()
-                return self._scratch.mapped(file, count * self._dtype.itemsize).view(self._dtype)
+                try:
+                    file.flush()
+                except OSError as error:
+                    raise _full(error) from error
+                held: np.ndarray = self._scratch.mapped(file, count * self._size)
+                return held.view(self._dtype).reshape((count, *self._row))
         if len(parts) == 1:
             return parts[0]
-        out = np.empty(count, dtype=self._dtype)
+        out = np.empty((count, *self._row), dtype=self._dtype)
         parts.reverse()
         done = 0
         while parts:  # each part is let go as soon as it is copied

@@ -33,9 +33,13 @@ class Seen:
 
         Safe while another thread adds: what is being added may be missing.
         """
+        return self.numbers(prints) >= 0
+
+    def numbers(self, prints: U64) -> I64:
+        """The number of each that is known, -1 of the others; int64 (prints,)."""
         of = np.empty(len(prints), dtype=np.int64)
         _look_up(prints, self._table, self._prints, self._count, False, of)
-        return of >= 0
+        return of
 
     def add(self, prints: U64) -> I64:
         """The number of each text, int64 (prints,). Not safe from several threads at a time."""

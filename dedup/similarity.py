@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dedup.added import inserted, told_again
-from dedup.buckets import distinct
+from dedup.buckets import distinct, packed
 from dedup.errors import BadInput
 from dedup.kernels import I64
 from dedup.match import Matches
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import among
 from dedup.tokens import Tokens
@@ -37,6 +38,7 @@ def with_similar(
     *,
     similar: float,
     width: int = DEFAULTS.shingle,
+    scratch: Scratch | None = None,
 ) -> Matches:
     """The matches, and those pairs whose similarity is `similar` or more.
 
@@ -46,13 +48,15 @@ def with_similar(
         many words each has.
     similarity: gives a number for each pair of a text of its first list and that of its second.
 
+    scratch: where the matches stand.
+
     Raises:
         BadInput: it gives something else.
+        BadOutput: the disk has no room for the matches.
     """
     count = len(stories)
     pairs = distinct(pairs[stories[pairs[:, 0]] != stories[pairs[:, 1]]], max(1, count))
-    known = matches.pairs[:, 0] * count + matches.pairs[:, 1]
-    pairs = pairs[~among(known, pairs[:, 0] * count + pairs[:, 1])]
+    pairs = pairs[~among(packed(matches.pairs, count), packed(pairs, count))]
 
     def tell(_: Tokens, texts: I64, local: I64) -> np.ndarray:
         out = np.empty(len(local), dtype=np.bool_)
@@ -62,7 +66,7 @@ def with_similar(
         return out
 
     found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=1)
-    return inserted(matches, found, count)
+    return inserted(matches, found, count, scratch=scratch)
 
 
 def _numbers(given: object, count: int) -> np.ndarray:

@@ -21,6 +21,7 @@ import numpy as np
 
 from dedup.kernels import I32, I64, U8, U64, chunks, kernel, spread
 from dedup.ragged import rows_at
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
@@ -109,13 +110,24 @@ def draft(tokens: Tokens, bits: int) -> Drafts:
     return Drafts(slots[:used].copy(), classes[:used].copy(), lengths, offsets)
 
 
-def known(held: Drafts, words: Vocabulary, *, threads: int = DEFAULTS.threads) -> Terms:
+def known(
+    held: Drafts,
+    words: Vocabulary,
+    *,
+    threads: int = DEFAULTS.threads,
+    scratch: Scratch | None = None,
+) -> Terms:
     """The words of some texts with what the corpus knows of them.
 
     Their columns are taken over: `held` is not to be used afterwards.
+    scratch: where the further columns stand.
+
+    Raises:
+        BadOutput: the disk has no room for them.
     """
-    totals = np.empty((len(held), 2))
-    heaviest = np.full((len(held), KEPT), -1, dtype=np.int32)
+    room = scratch or Scratch()
+    totals = room.zeros((len(held), 2), np.float64, sought=True)
+    heaviest = room.zeros((len(held), KEPT), np.int32)
     marked = np.where(words.names, -words.weights, words.weights)  # one look-up tells both
 
     def rate(texts: slice) -> None:
@@ -125,6 +137,7 @@ def known(held: Drafts, words: Vocabulary, *, threads: int = DEFAULTS.threads) -
         weights = marked[slots]
         np.maximum(classes, weights < 0, out=classes)  # NAME is between PLAIN and NUMBER
         np.abs(weights, out=weights)
+        heaviest[texts] = -1
         totals[texts, 0] = _sums(weights, offsets)
         totals[texts, 1] = _sums(weights * (classes != PLAIN), offsets)
         _heaviest(slots, weights, words.texts, offsets, heaviest[texts])
@@ -190,15 +203,15 @@ def _heaviest(slots: I32, weights: np.ndarray, texts: I32, bounds: I64, out: I32
 
 @kernel
 def _pair_up(kept: I32, mask: np.uint64, share: np.uint64, values: U64, offsets: I64) -> None:
-    """Write the keys of every text whose low bits are `share`."""
+    """Write the keys of every text whose two words, added, have the low bits `share`."""
     n = _FIRST
     for k in range(len(kept)):
         for x in range(KEPT):
             for y in range(x + 1, KEPT):
-                if kept[k, y] >= 0:
-                    low, high = min(kept[k, x], kept[k, y]), max(kept[k, x], kept[k, y])
-                    key = mix((np.uint64(low) << _HALF) | np.uint64(high))
-                    if key & mask == share:
-                        values[n] = key
-                        n += 1
+                if kept[k, y] < 0:
+                    break
+                one, other = np.uint64(kept[k, x]), np.uint64(kept[k, y])
+                if (one + other) & mask == share:
+                    values[n] = mix((min(one, other) << _HALF) | max(one, other))
+                    n += 1
         offsets[k + 1] = n

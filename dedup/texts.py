@@ -10,7 +10,7 @@ furniture: they are not matched, and they are not new either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, chunks, spread
 from dedup.paragraphs import Paragraphs
+from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.tokens import FoldTable, fingerprints, tokenise
 
@@ -45,6 +46,14 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    def stored(self, scratch: Scratch) -> Texts:
+        """The same, its columns where they should stand.
+
+        Raises:
+            BadOutput: the disk has no room for them.
+        """
+        return Texts(*(scratch.stored(getattr(self, column.name)) for column in fields(self)))
 
     @property
     def first(self) -> I64:

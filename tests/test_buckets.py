@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.buckets import Repeats, distinct, pairs_within
+from dedup.buckets import Repeats, distinct, once, packed, pairs_within, unpacked
 from tests import naive
 from tests.conftest import as_set
 
@@ -90,8 +90,17 @@ def test_distinct_pairs_are_a_sorted_set(pairs):
     assert found.tolist() == [list(one) for one in sorted(set(pairs))]
 
 
-def test_distinct_holds_items_past_32_bits():
-    far = 3_000_000_000
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
+def test_packed_pairs_sort_as_pairs_do(pairs):
+    numbers = packed(np.array(pairs, dtype=np.int64).reshape(-1, 2), 10)
+
+    assert unpacked(numbers, 10).tolist() == [list(one) for one in pairs]
+    assert unpacked(np.sort(numbers), 10).tolist() == [list(one) for one in sorted(pairs)]
+    assert once(numbers).tolist() == sorted({*numbers.tolist()})
+
+
+def test_distinct_holds_as_many_items_as_an_int32_numbers():
+    far = 2**31
     pairs = np.array([[0, far - 1], [0, far - 1], [far - 2, far - 1]], dtype=np.int64)
 
     assert distinct(pairs, far).tolist() == [[0, far - 1], [far - 2, far - 1]]
@@ -131,3 +140,14 @@ def test_more_keys_than_expected_make_repeats_less_selective_and_not_wrong():
     repeats.add(keys)
 
     assert len(repeats.positions(keys)) == len(keys)
+
+
+def test_what_is_cleared_holds_no_key_and_no_room():
+    keys = np.random.default_rng(1).integers(0, 2**64, 50_000, dtype=np.uint64)
+    repeats = Repeats(len(keys))
+    repeats.add(keys)
+    repeats.add(keys)
+
+    repeats.clear()
+
+    assert len(repeats.positions(keys)) == 0

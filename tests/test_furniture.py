@@ -1,8 +1,13 @@
 import random
+from collections import defaultdict
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dedup import scan
+from dedup import furniture, scan
+from dedup.furniture import SHARE, TEXTS, LongestRuns, furniture_keys
 from tests.conftest import sentence
 
 WIDGET = (
@@ -89,3 +94,53 @@ def test_of_runs_as_frequent_the_one_seen_first_comes_first_whatever_the_order()
 
     assert found == ["s00", "s01"]
     assert [run.story for run in scan(stories[::-1]).furniture] == found
+
+
+matches = st.lists(
+    st.tuples(
+        st.tuples(st.integers(0, 6), st.integers(0, 6)),  # the texts
+        st.booleans(),  # copied
+        st.sampled_from([(False, False), (True, False), (True, True), (True, True)]),
+        st.lists(st.integers(1, 5), max_size=4),  # keys
+    ),
+    max_size=25,
+)
+
+
+@given(matches=matches, together=st.integers(1, 9))
+def test_what_rests_on_furniture_is_what_counting_every_key_tells(matches, together):
+    pairs, copied, ways, keys = ([one[k] for one in matches] for k in range(4))
+    runs = LongestRuns(
+        np.array([embedded for embedded, _ in ways], dtype=np.bool_),
+        np.array([alone for _, alone in ways], dtype=np.bool_),
+        np.array([key for own in keys for key in own], dtype=np.uint64),
+        np.array([len(own) for own in keys], dtype=np.int32),
+    )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(furniture, "_KEYS", together)
+        found = furniture_keys(
+            runs, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(copied, dtype=np.bool_)
+        )
+
+    assert found.tolist() == resting(matches)
+
+
+def resting(matches) -> list[int]:
+    """The same by dicts."""
+    ways, texts = defaultdict(list), defaultdict(set)
+    for pair, copied, (embedded, _), keys in matches:
+        for key in keys if copied else ():
+            ways[key].append(embedded)
+            texts[key].update(pair)
+    pasted = {
+        key
+        for key, own in ways.items()
+        if sum(own) / len(own) >= SHARE and len(texts[key]) >= TEXTS
+    }
+    return [
+        min(pasted.intersection(keys))
+        if copied and alone and 2 * sum(key in pasted for key in keys) > len(keys)
+        else 0
+        for _, copied, (_, alone), keys in matches
+    ]

@@ -15,13 +15,13 @@ ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "errors", "settings", "scratch", "stories", "kernels", "octets", "readers", "ragged", "sorting",
-    "paragraphs", "folding", "tokens", "vocabulary", "shingles", "minhash", "buckets", "lsh",
-    "sketch", "strings", "passages", "texts", "sides", "facts", "compare", "terms", "background",
-    "weigh", "weights", "kinds", "features", "screen", "overlap", "pairs", "furniture", "compared",
-    "match", "added", "sentences", "blocks", "similarity", "evidence", "families", "wordings",
-    "occurrences", "alike", "seen", "intake", "candidates", "warm", "characters", "report",
-    "listing", "pipeline", "beside", "index",
-    "evaluation", "__init__", "cli", "__main__",
+    "paragraphs", "seen", "folding", "tokens", "vocabulary", "shingles", "screen", "minhash",
+    "buckets", "lsh", "sketch", "strings", "passages", "texts", "sides", "tiling", "facts",
+    "compare", "terms", "background", "weigh", "weights", "kinds", "features", "overlap", "pairs",
+    "furniture", "compared", "gathered", "match", "added", "sentences", "blocks", "similarity",
+    "evidence", "families", "wordings", "occurrences", "alike", "intake", "candidates", "warm",
+    "characters", "report", "listing", "pipeline",
+    "beside", "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 

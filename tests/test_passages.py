@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import passages
 from dedup.passages import (
     WORN,
     Repeated,
@@ -55,6 +56,22 @@ def test_neither_parts_nor_threads_change_anything(texts, cuts, threads):
     pairs = lookup(texts, width=2, cuts=cuts, threads=threads, bucket=3)
 
     assert np.array_equal(pairs, lookup(texts, width=2, threads=1, bucket=3))
+
+
+@given(texts=several_texts, entries=st.integers(1, 9), together=st.integers(1, 9))
+def test_neither_slices_nor_ranges_of_keys_change_anything(texts, entries, together):
+    pairs, words = lookup(texts, width=2), worn(texts, width=2)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passages, "_ENTRIES", entries)
+        patch.setattr(passages, "_SORTED", together)
+        found = again(texts, width=2)
+        sliced = lookup(texts, width=2), worn(texts, width=2)
+
+    assert np.array_equal(sliced[0], pairs)
+    assert sliced[1] == words
+    rows = list(zip(found.keys.tolist(), found.texts, found.places, strict=True))
+    assert rows == sorted(rows)
 
 
 def test_a_short_text_inside_a_long_one_is_found():

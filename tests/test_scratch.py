@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import tempfile
 
@@ -11,9 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Settings, scan, scratch
+from dedup import (
+    Settings,
+    candidates,
+    compared,
+    furniture,
+    lsh,
+    match,
+    passages,
+    scan,
+    scratch,
+    sides,
+)  # fmt: skip
 from dedup.errors import BadOutput
-from dedup.scratch import Growing, Scratch, free_memory
+from dedup.scratch import Growing, Scratch, free_memory, release
 from tests.conftest import sentence
 
 MEGABYTE = 1 << 20
@@ -46,9 +58,48 @@ def test_an_array_in_a_file_is_zero_and_keeps_what_is_written(monkeypatch):
 
     assert not array.any()
     array[3] = 7
-    room.release()
+    release()
     assert array[3].tolist() == [7] * 50
     assert array.sum() == 350
+
+
+@pytest.mark.parametrize("bound", [64, MEGABYTE])
+def test_what_is_stored_is_the_same_and_in_a_file_where_it_is_large(monkeypatch, bound):
+    values = np.arange(60, dtype=np.int64).reshape(-1, 2)
+
+    held = small(monkeypatch, bound).stored(values)
+
+    assert (held is values) == (bound == MEGABYTE)
+    assert held.dtype == values.dtype
+    assert np.array_equal(held, values)
+
+
+def test_a_column_that_is_read_here_and_there_may_be_larger():
+    room = Scratch(memory=1 << 30)
+
+    assert room.bound() < room.bound(sought=True) < 1 << 30
+
+
+@given(parts=parts)
+def test_small_parts_are_put_together_on_the_way(parts):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scratch, "_BLOCK", 40)
+        column = Growing(Scratch(memory=1 << 30), np.int32)
+        for part in parts:
+            column.add(np.array(part, dtype=np.int32))
+
+    assert column.whole().tolist() == [value for part in parts for value in part]
+
+
+def test_a_column_that_is_dropped_is_let_go():
+    before = len(scratch._MAPPED)
+    with pytest.MonkeyPatch.context() as patch:
+        array = small(patch).zeros((1000,), np.uint64)
+
+    assert len(scratch._MAPPED) == before + 1
+    del array
+    gc.collect()
+    assert len(scratch._MAPPED) == before
 
 
 def test_files_have_no_name(monkeypatch, tmp_path):
@@ -81,19 +132,29 @@ def test_a_folder_that_is_not_there_is_told(monkeypatch, tmp_path):
 
 def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     lines = (
-        f'{{"id": "{k}", "text": "{sentence(k % 40, 30)}\\n{sentence(k, 14)}"}}'
-        for k in range(9_000)
+        f'{{"id": "{k}", "text": "{sentence(k % 40, 30)}\\n{sentence(k % 900, 30)} {sentence(k)}"}}'
+        for k in range(4_000)
     )
     path = tmp_path / "stories.jsonl"
     path.write_text("\n".join(lines))
     scan(path).to_json(tmp_path / "memory.json")
     monkeypatch.setattr(scratch, "_LEAST", 4096)
+    monkeypatch.setattr(scratch, "_PASSED", 100_000)
+    for unit, name, least in (
+        (candidates, "_KEYS", 20_000), (candidates, "_PAIRS", 1000), (candidates, "_WEIGHED", 300),
+        (passages, "_ENTRIES", 1000), (passages, "_SORTED", 700), (furniture, "_KEYS", 500),
+        (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
+        (lsh, "_HELD", 50),
+    ):  # fmt: skip
+        monkeypatch.setattr(unit, name, least)
 
     scan(path, Settings(memory=1)).to_json(tmp_path / "files.json")
 
-    assert (tmp_path / "files.json").read_bytes() == (tmp_path / "memory.json").read_bytes()
+    report = (tmp_path / "memory.json").read_bytes()
+    assert report.count(b'"edited"') > 5_000
+    assert (tmp_path / "files.json").read_bytes() == report
 
 
 def test_the_system_tells_what_is_free():
     assert free_memory() > MEGABYTE
-    assert Scratch().bound >= MEGABYTE
+    assert Scratch().bound() >= MEGABYTE

@@ -17,11 +17,14 @@ def test_texts_are_numbered_in_the_order_in_which_they_come(parts):
 
     for part in parts:
         before = set(numbers)
-        expected = [numbers.setdefault(one, len(numbers)) for one in part]
+        known = [numbers.get(one, -1) for one in part]
         among = seen.among(np.array(part, dtype=np.uint64))
+        told = seen.numbers(np.array(part, dtype=np.uint64))
+        expected = [numbers.setdefault(one, len(numbers)) for one in part]
         found = seen.add(np.array(part, dtype=np.uint64))
 
         assert found.tolist() == expected
+        assert told.tolist() == known
         assert among.tolist() == [one in before for one in part]
         assert len(seen) == len(numbers)
 

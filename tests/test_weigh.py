@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dedup.terms import Terms, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import vocabulary
-from dedup.weigh import Weights, weigh
+from dedup.weigh import Weights, may_retell, retelling, weigh
 from tests import naive_words
 from tests.conftest import (
     every_pair,
@@ -68,6 +68,28 @@ def test_the_order_of_words_changes_nothing(texts, seed):
     weights, other = (weigh(held_by(numbered_marks(some)), pairs) for some in (texts, shuffled))
 
     assert np.array_equal(other.sums, weights.sums)
+
+
+@given(marked_texts)
+def test_pairs_that_may_retell_are_picked_as_if_each_was_weighed(texts):
+    held = held_by(numbered_marks(texts))
+    pairs = every_pair(len(texts))
+
+    assert retelling(held, pairs).tolist() == may_retell(weigh(held, pairs)).tolist()
+
+
+def test_more_pairs_than_are_touched_at_a_time_are_picked():
+    """Every third text has the same words in another order, the others have their own."""
+    shuffled = np.random.default_rng(1).permutation
+    texts = [
+        shuffled(24).tolist() if k % 3 == 0 else [*range(100 * k, 100 * k + 24)] for k in range(40)
+    ]
+    held, pairs = held_by(numbered(*texts)), every_pair(40)
+
+    found = retelling(held, pairs)
+
+    assert found.sum() == 14 * 13 // 2
+    assert found.tolist() == (pairs % 3 == 0).all(axis=1).tolist()
 
 
 def test_two_texts_of_the_same_words_are_wholly_alike():

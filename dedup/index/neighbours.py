@@ -23,6 +23,7 @@ from dedup import lsh, passages
 from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
 from dedup.compared import compared
+from dedup.gathered import gathered
 from dedup.index import keyed
 from dedup.index.content import Folding, gather
 from dedup.index.given import GIVEN, Given, Held, without
@@ -146,12 +147,12 @@ class Search:
         if not chosen.any():
             self.related = False
             return set(), set()
-        said = compared(
+        said = gathered(compared(
             pairs[chosen], by_runs[chosen], lambda rows: found.tokens.take(rows),
             found.background, width=self.settings.shingle,
             containment=self.settings.containment, partial_words=self.settings.partial_words,
             threads=1,
-        )  # fmt: skip
+        ))  # fmt: skip
         self.related = len(said.pairs) > 0
         copies = np.isin(said.by_runs, COPIED) | (said.weights.jaccard >= _RETOLD)
         relatives = self._numbers(found, said.pairs) - self.looked_up

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dedup.kernels import spread
 from dedup.report import tables
+from dedup.scratch import release
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 ROWS = 1 << 13  # of a table, made at a time
+_RELEASED = 16  # parts, after which the columns they were made from are let go
 
 
 def by_parts(
@@ -31,12 +33,17 @@ def by_parts(
     parts: the rows of each part, if they are not to be alike in number.
     """
     part(report, name, slice(0))  # so that what all parts need is made once
+    release()
     if parts is None:
         count = _count(report, name)
         parts = [slice(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
-    yield from spread(
+    made = spread(
         lambda rows: work(part(report, name, rows), rows), parts, threads=report.settings.threads
     )
+    for number, one in enumerate(made, 1):
+        yield one
+        if number % _RELEASED == 0:
+            release()
 
 
 def part(report: Report, name: str, rows: slice) -> pa.Table:
