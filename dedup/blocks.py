@@ -26,7 +26,7 @@ from dedup.ragged import rows_at
 from dedup.scratch import Scratch
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
-from dedup.sorting import among
+from dedup.sorting import among, sort_numbers
 from dedup.tokens import Tokens
 from dedup.weigh import weigh
 
@@ -71,7 +71,7 @@ def with_blocks(
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
-        tried = np.sort(np.concatenate((tried, packed(pairs, count))))
+        tried = sort_numbers(np.concatenate((tried, packed(pairs, count))))
         links = np.concatenate((links, found.pairs))
         matches = inserted(matches, found, count, scratch=scratch)
     return matches
@@ -121,12 +121,12 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
         one, other = one[rows], other[rows]
         apart = owners[origins[texts[one]]] != owners[origins[texts[other]]]
         beside.append(one[apart] * len(order) + other[apart])
-    places = np.sort(np.concatenate(beside))
+    places = sort_numbers(np.concatenate(beside))
     ends = np.flatnonzero(np.diff(places, append=-1))
     speaking = np.diff(ends, prepend=-1)
     one, other = texts[places[ends] // len(order)], texts[places[ends] % len(order)]
     pairs = np.stack((np.minimum(one, other), np.maximum(one, other)), axis=1)
-    told = np.sort((packed(pairs, count) << _BITS) | speaking)
+    told = sort_numbers((packed(pairs, count) << _BITS) | speaking)
     told = told[np.diff(told >> _BITS, append=-1) != 0]  # where most speaks for a pair
     return told >> _BITS, told & (1 << _BITS) - 1
 

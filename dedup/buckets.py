@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64, U64, kernel
+from dedup.sorting import sort_numbers
 
 _SIX, _LOW6, _ONE, _ZERO = np.uint64(6), np.uint64(63), np.uint64(1), np.uint64(0)
 
@@ -78,8 +79,8 @@ def packed(pairs: I64, count: int) -> I64:
 
 
 def once(numbers: I64) -> I64:
-    """Each number once, sorted. They are sorted in place."""
-    numbers.sort()
+    """Each number once, sorted; none is below 0. `numbers` is not to be used afterwards."""
+    numbers = sort_numbers(numbers)
     return numbers[np.diff(numbers, prepend=-1) > 0]
 
 

@@ -26,7 +26,7 @@ from dedup.scratch import Scratch, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
-from dedup.sorting import among
+from dedup.sorting import among, sort_numbers
 from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
 from dedup.tokens import Tokens
 from dedup.weigh import retelling
@@ -157,4 +157,4 @@ def _with_promising(kept: I64, fresh: list[I64], background: Background, *, thre
         return np.asarray(own[retelling(background.terms, unpacked(own, count))])
 
     parts = chunks(np.ones(len(numbers), dtype=np.int64), _WEIGHED)
-    return np.sort(np.concatenate([kept, *spread(promising, parts, threads=threads)]))
+    return sort_numbers(np.concatenate([kept, *spread(promising, parts, threads=threads)]))

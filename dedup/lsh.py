@@ -24,6 +24,7 @@ from dedup.kernels import I64, U32, U64, inner, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.scratch import release
 from dedup.settings import DEFAULTS, check
+from dedup.sorting import sort_numbers
 
 _HELD = 4_000_000  # pairs
 _ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
@@ -99,7 +100,7 @@ def sharing(
         repeats.add(keys)
         items = repeats.positions(keys)
         entries = (keys[items] & _TOP) | items.astype(np.uint64)
-        entries.sort()
+        entries = sort_numbers(entries, above=32)
         items = (entries & ~_TOP).astype(np.int64)
         entries &= _TOP
         return packed(pairs_within(entries, items, bound=bucket, ordered=True), count)

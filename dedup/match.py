@@ -31,7 +31,7 @@ from dedup.ragged import rows_at
 from dedup.scratch import Growing, Scratch, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
-from dedup.sorting import among
+from dedup.sorting import among, sort_numbers
 from dedup.tokens import Tokens
 from dedup.weigh import Weights
 
@@ -119,7 +119,7 @@ def match(
         fresh = _through_a_third(np.concatenate(links), known, count)
         if not len(fresh):
             break
-        known = np.sort(np.concatenate((known, packed(fresh, count))))
+        known = sort_numbers(np.concatenate((known, packed(fresh, count))))
         look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
     return _judged(held.whole(), count, room, containment=containment)
 
@@ -130,7 +130,7 @@ def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.nda
     numbers = np.concatenate((packed(pairs, count), packed(loose, count)))
     numbers <<= 1
     numbers[: len(pairs)] += 1
-    numbers.sort()
+    numbers = sort_numbers(numbers)
     last = np.diff(numbers >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
     numbers = numbers[last]
     by_runs = (numbers & 1).astype(np.bool_)
@@ -161,7 +161,7 @@ def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float)
         keys[on_furniture], seen.pairs[on_furniture], seen.runs[at[tiles], :2]
     )
     kept = np.flatnonzero((judged != NONE) & ~rests)
-    kept = kept[np.argsort(packed(seen.pairs[kept], count))]
+    kept = kept[np.argsort(packed(seen.pairs[kept], count), kind="stable")]
     release()
     return _matches(seen, judged, kept, pasted, scratch)
 

@@ -25,13 +25,14 @@ from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
-from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary
+from dedup.vocabulary import NAME, NUMBER, Vocabulary
 
 KEPT = 7  # words a text
 FEW = 400  # texts, of which each is compared with each
 _TERMS = 200_000  # that a thread looks up at a time
 _FIRST = np.int64(0)
-_TWO, _THREE, _HALF = np.uint64(2), np.uint64(3), np.uint64(32)
+_ZERO, _TWO, _THREE, _HALF = np.uint64(0), np.uint64(2), np.uint64(3), np.uint64(32)
+_LOW, _NO_SIGN = np.uint64(2**32 - 1), np.int32(2**31 - 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,33 +130,22 @@ def known(
     totals = room.zeros((len(held), 2), np.float64, sought=True)
     heaviest = room.zeros((len(held), KEPT), np.int32)
     marked = np.where(words.names, -words.weights, words.weights)  # one look-up tells both
+    alone = words.weights.min(where=words.texts < 2, initial=np.inf).astype(np.float32)
 
     def rate(texts: slice) -> None:
-        offsets = held.offsets[texts.start : texts.stop + 1] - held.offsets[texts.start]
         own = slice(held.offsets[texts.start], held.offsets[texts.stop])
-        slots, classes = held.slots[own], held.classes[own]
-        weights = marked[slots]
-        np.maximum(classes, weights < 0, out=classes)  # NAME is between PLAIN and NUMBER
-        np.abs(weights, out=weights)
+        offsets = held.offsets[texts.start : texts.stop + 1] - own.start
         heaviest[texts] = -1
-        totals[texts, 0] = _sums(weights, offsets)
-        totals[texts, 1] = _sums(weights * (classes != PLAIN), offsets)
-        _heaviest(slots, weights, words.texts, offsets, heaviest[texts])
+        _rate(
+            held.slots[own], held.classes[own], marked, marked.view(np.int32),
+            alone.view(np.int32), offsets, totals[texts], heaviest[texts],
+        )  # fmt: skip
 
     for _ in spread(rate, chunks(np.diff(held.offsets), _TERMS), threads=threads):
         pass
     return Terms(
         held.slots, held.classes, held.words, totals, heaviest, held.offsets, words.weights
     )
-
-
-def _sums(values: np.ndarray, offsets: I64) -> np.ndarray:
-    """The sum of each row, whatever stands beside it; float64 (rows,)."""
-    out = np.zeros(len(offsets) - 1)
-    filled = np.flatnonzero(np.diff(offsets))
-    if len(filled):
-        out[filled] = np.add.reduceat(values.astype(np.float64), offsets[filled])
-    return out
 
 
 def rare_pairs(heaviest: I32, *, share: int = 0, shares: int = 1) -> Keys:
@@ -184,21 +174,43 @@ def _distinct(held: U64, bounds: I64, slots: I32, classes: U8, offsets: I64) -> 
 
 
 @kernel
-def _heaviest(slots: I32, weights: np.ndarray, texts: I32, bounds: I64, out: I32) -> None:
-    """Insert each word into its text's row, where it is heavier than what stands there."""
-    heavy = np.empty(KEPT, dtype=np.float32)
+def _rate(
+    slots: I32, classes: U8, marked: np.ndarray, bits: I32, alone: np.int32,
+    bounds: I64, totals: np.ndarray, heaviest: I32,
+) -> None:  # fmt: skip
+    """Rate the words of each text; heaviest is filled from the front.
+
+    marked: float32 (slots,), the weight of each word, below 0 if it is a name. bits: the same as
+    they are stored: of numbers above 0 they sort as the numbers do. alone: the least bits of a word
+    that no other text has.
+    """
+    longest = _FIRST
     for k in range(len(bounds) - 1):
-        kept, size = out[k], _FIRST
-        for i in range(bounds[k], bounds[k + 1]):
-            weight = weights[i]
-            if (size == KEPT and weight <= heavy[size - 1]) or texts[slots[i]] < 2:
-                continue
-            place = size if size < KEPT else size - 1
-            while place > 0 and heavy[place - 1] < weight:
-                kept[place], heavy[place] = kept[place - 1], heavy[place - 1]
-                place -= 1
-            kept[place], heavy[place] = slots[i], weight
-            size = min(size + 1, np.int64(KEPT))
+        longest = max(longest, bounds[k + 1] - bounds[k])
+    keys = np.empty(longest, dtype=np.uint64)  # weight, then slot, the lower one heavier
+    for k in range(len(bounds) - 1):
+        first, size = bounds[k], bounds[k + 1] - bounds[k]
+        everything, facts = 0.0, 0.0
+        for i in range(size):
+            slot = slots[first + i]
+            weight, stored = np.float64(marked[slot]), bits[slot] & _NO_SIGN
+            named = np.uint8(weight < 0.0)
+            kind = max(classes[first + i], named)  # NAME is between PLAIN and NUMBER
+            classes[first + i] = kind
+            everything += abs(weight)
+            facts += abs(weight) if kind else 0.0
+            key = (np.uint64(stored) << _HALF) | (_LOW - np.uint64(slot))
+            keys[i] = key if stored < alone else _ZERO
+        totals[k, 0], totals[k, 1] = everything, facts
+        last = ~_ZERO
+        for place in range(KEPT):
+            most = _ZERO
+            for i in range(size):
+                most = max(most, keys[i] if keys[i] < last else _ZERO)
+            if most == _ZERO:
+                break
+            heaviest[k, place] = np.int32(_LOW - (most & _LOW))
+            last = most
 
 
 @kernel

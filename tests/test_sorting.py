@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.sorting import among, sort_spans
+from dedup.sorting import among, sort_numbers, sort_spans
 from tests.conftest import offsets_of
 
 anything = st.integers(0, 9) | st.integers(0, 2**64 - 1) | st.integers(2**64 - 9, 2**64 - 1)
@@ -22,6 +22,28 @@ def test_spans_are_sorted_and_remember_their_places(spans):
 
     expected = [one for span in spans for one in sorted(zip(span, range(50), strict=False))]
     assert list(zip(values.tolist(), places.tolist(), strict=True)) == expected
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 3_000), st.integers(0, 63))
+def test_numbers_are_sorted_however_many_and_however_large(seed, size, bits):
+    drawn = np.random.default_rng(seed).integers(0, 2**bits, size)
+
+    for dtype in (np.int64, np.uint64):
+        numbers = drawn.astype(dtype)
+        assert sort_numbers(numbers.copy()).tolist() == sorted(numbers.tolist())
+
+
+def test_what_is_sorted_by_its_low_bits_is_sorted_by_the_high_ones():
+    high = np.random.default_rng(1).integers(0, 9, 5_000, dtype=np.uint64)
+    numbers = (high << np.uint64(32)) | np.arange(5_000, dtype=np.uint64)
+
+    assert sort_numbers(numbers.copy(), above=32).tolist() == sorted(numbers.tolist())
+
+
+def test_numbers_of_all_64_bits_are_sorted():
+    numbers = np.random.default_rng(1).integers(0, 2**64, 5_000, dtype=np.uint64)
+
+    assert sort_numbers(numbers.copy()).tolist() == sorted(numbers.tolist())
 
 
 def hashes(size: int) -> np.ndarray:
