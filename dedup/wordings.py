@@ -3,8 +3,9 @@
 Families are stars of copies (families.py). Where a text of one retells a text of another, the later
 family becomes a further wording of the earlier one. That goes one step beyond: a wording may be
 joined through another one, if that retells a text of the first family itself; never further, so
-that topics do not run into each other. Each text joins once, by the shortest way. One that also
-holds a copied passage of the family is listed with both.
+that topics do not run into each other. A text that holds a copied passage and retells something
+else beside it joins no two. Each text joins once, by the shortest way. One that also holds a copied
+passage of the family is listed with both.
 
 The pairs that are one template with other facts are gathered likewise.
 
@@ -21,6 +22,7 @@ from dedup.families import Families
 from dedup.kernels import I64, kernel
 from dedup.kinds import EDITED, REWRITTEN, SAME, TEMPLATE
 from dedup.match import Matches
+from dedup.ragged import rows_at
 from dedup.texts import Texts
 
 _STEPS = 2  # from the first wording
@@ -29,8 +31,7 @@ _STEPS = 2  # from the first wording
 def join_wordings(families: Families, matches: Matches, texts: Texts) -> Families:
     """Make families whose texts retell each other one, with its wordings numbered."""
     rows = np.flatnonzero(matches.kinds == REWRITTEN)
-    roots = _roots(families, matches, len(texts))
-    ends = roots[matches.pairs[rows]]
+    ends = _told(families, matches, rows, len(texts))
     apart = np.flatnonzero(ends[:, 0] != ends[:, 1])
     rows, ends = rows[apart], np.sort(ends[apart], axis=1)
     lead, by = leads(ends, len(texts))
@@ -100,15 +101,35 @@ def _lead(pairs: I64, most: int, lead: I64, steps: I64, by: I64) -> None:
             by[item] = best
 
 
-def _roots(families: Families, matches: Matches, count: int) -> I64:
-    """The first text of the family that each text lies in as a whole, or else the text itself."""
-    out = np.arange(count, dtype=np.int64)
+def _told(families: Families, matches: Matches, rows: I64, count: int) -> I64:
+    """What each of some retellings joins, int64 (rows, 2).
+
+    For a text that lies in a family as a whole, it is the family's first text; for another one, and
+    where the words that both share stand outside the family's passage, the text itself.
+    """
     heads = np.repeat(families.heads, np.diff(families.offsets))
     kinds = matches.kinds[families.matches]
     sizes = matches.found.column("right_words")[families.matches]
     whole = np.isin(kinds, (SAME, EDITED)) & (2 * np.diff(families.passages)[:, 0] >= sizes)
-    np.minimum.at(out, families.members[whole], heads[whole])
-    return out
+    order = np.flatnonzero(whole)
+    order = order[np.lexsort((heads[order], families.members[order]))][::-1]
+    root, passage = np.arange(count, dtype=np.int64), np.zeros((count, 2), dtype=np.int64)
+    root[families.members[order]] = heads[order]  # of several, the one written last: the first
+    passage[families.members[order]] = families.passages[order]
+
+    pairs, offsets = matches.pairs[rows], matches.found.offsets
+    at, _ = rows_at(offsets, rows)
+    of = np.repeat(np.arange(len(rows)), np.diff(offsets)[rows])
+    tiles = matches.found.tiles[at]
+    shared = np.bincount(of, tiles[:, 2], len(rows))
+    ends = root[pairs]
+    for side in range(2):
+        low, high = passage[pairs[of, side]].T
+        first = tiles[:, side]
+        inside = np.minimum(first + tiles[:, 2], high) - np.maximum(first, low)
+        outside = 2 * np.bincount(of, np.maximum(inside, 0), len(rows)) < shared
+        ends[outside, side] = pairs[outside, side]
+    return ends
 
 
 def _numbered(owners: I64, starts: I64) -> I64:

@@ -88,6 +88,17 @@ def told(*texts: str) -> list[tuple[int, list[tuple[str, str, int]]]]:
     ]
 
 
+def test_a_copied_passage_is_not_joined_with_what_is_retold_beside_it():
+    both = f"{CLOSED[1]} {DIED[0]}"
+
+    found = told(CLOSED[0], DIED[0], both)
+
+    assert found == [
+        (2, [("a", "first", 0), ("c", "rewritten", 1)]),
+        (1, [("b", "first", 0), ("c", "edited", 0)]),
+    ]
+
+
 class Row(NamedTuple):
     """A member of a family."""
 
