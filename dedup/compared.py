@@ -30,7 +30,7 @@ from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
-_RELEASED = 16  # parts of so many pairs that are screened, after which columns are let go
+_RELEASED = 8  # parts of so many pairs that are screened, after which columns are let go
 _UNPHRASED = (
     0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 )

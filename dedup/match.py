@@ -37,7 +37,7 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE, _TOUCHED = 300, 2400  # bytes a match, about; that are looked at to compare a pair
+_SIZE, _TOUCHED = 300, 4800  # bytes a match, about; that are looked at to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,7 +113,9 @@ def match(
             room.passed(len(part) * _TOUCHED)
 
     fresh, by_runs = _together(pairs, by_words, count)
-    known = packed(fresh[by_runs], count)
+    known = room.stored(packed(fresh[by_runs], count))
+    fresh = room.stored(fresh)
+    release()
     look(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
         fresh = _through_a_third(np.concatenate(links), known, count)

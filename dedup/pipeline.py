@@ -179,6 +179,7 @@ def scan_corpus(
         story_threshold=settings.story_threshold,
         threads=threads,
     )
+    release()
     tell("done", 1.0)
     return Report(
         Columns(

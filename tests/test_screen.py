@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.screen import in_common
+from dedup.screen import Outlines, in_common, may_share, outline
 from tests.conftest import every_pair, pair, shingles_of
 
 texts_of_shingles = st.lists(
@@ -39,3 +39,35 @@ def test_texts_of_every_size_are_counted(size):
 
 def test_no_pairs_share_nothing():
     assert in_common(shingles_of([1], [1]), every_pair(1)).tolist() == []
+
+
+def outlined(texts: list[list[int]]) -> Outlines:
+    held = shingles_of(*texts)
+    return Outlines(outline(held), held.offsets)
+
+
+@given(
+    texts=texts_of_shingles,
+    least=st.integers(1, 6),
+    containment=st.sampled_from([0.1, 0.35, 0.5, 1.0]),
+)
+def test_no_pair_that_shares_enough_is_left_out_by_its_outlines(texts, least, containment):
+    """Hashes that differ below their top 16 bits make an outline alike, never less alike."""
+    pairs = every_pair(len(texts))
+    common = in_common(shingles_of(*texts), pairs)
+    smaller = np.array([min(len({*texts[i]}), len({*texts[j]})) for i, j in pairs.tolist()])
+
+    found = may_share(outlined(texts), pairs, least=least, containment=containment)
+
+    assert found[(common >= least) | (common >= containment * smaller)].all()
+
+
+def test_texts_that_share_a_phrase_are_left_out():
+    draw = np.random.default_rng(1).integers(0, 2**64, (40, 40), dtype=np.uint64)
+    texts = [[1 << 60, 2 << 60, 3 << 60, *sorted(row.tolist())] for row in draw]
+    pairs = every_pair(40)
+
+    found = may_share(outlined(texts), pairs, least=6, containment=0.35)
+
+    assert len(pairs) == 780
+    assert not found.any()

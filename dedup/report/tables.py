@@ -17,9 +17,11 @@ from dedup.kernels import I64, U64
 from dedup.kinds import KINDS, NONE, REWRITTEN, SAME
 from dedup.report.columns import Columns, MatchRows
 from dedup.report.lines import cut, moments
+from dedup.scratch import release
 from dedup.stories import UNDATED
 
 _FIRST = "first"
+_TAKEN = 100_000  # texts, after which the corpus is let go
 _RUN = pa.struct(
     [(name, pa.int64()) for name in ("left_start", "left_end", "right_start", "right_end")]
 )
@@ -266,7 +268,12 @@ def _texts(columns: Columns, paragraphs: I64) -> pa.Array:
     bounds = np.empty(2 * len(held) + 1, dtype=np.int64)
     bounds[:-1:2], bounds[1::2] = held.starts, held.ends
     bounds[-1] = len(columns.corpus.buffer)
-    return cut(columns.corpus.buffer, bounds).take(pa.array(2 * paragraphs))
+    every = cut(columns.corpus.buffer, bounds)
+    parts = [every.slice(0, 0)]
+    for first in range(0, len(paragraphs), _TAKEN):
+        parts.append(every.take(pa.array(2 * paragraphs[first : first + _TAKEN])))
+        release()
+    return pa.concat_arrays(parts)
 
 
 def _slices(columns: Columns, starts: I64, ends: I64) -> pa.Array:
