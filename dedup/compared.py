@@ -29,8 +29,8 @@ from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
-_UNPHRASED = (
-    0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
+UNPHRASED = (
+    0.2  # weighted Jaccard similarity: pairs with less and no shared shingle are no retelling
 )
 
 
@@ -81,7 +81,7 @@ def compared(
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
-            phrased = (common > 0) | (Weights(sums[rows]).jaccard >= _UNPHRASED)
+            phrased = (common > 0) | (Weights(sums[rows]).jaccard >= UNPHRASED)
             keep |= retelling & phrased
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])

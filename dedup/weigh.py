@@ -19,8 +19,8 @@ from dedup.vocabulary import PLAIN
 _COLUMNS = (
     "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
-_SHARED = 10.0  # weight of the words in both, and …
-_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
+SHARED = 10.0  # weight of the words in both, and …
+ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,8 +69,8 @@ def weigh(held: Terms, pairs: I64) -> Weights:
 
 def may_retell(weights: Weights) -> np.ndarray:
     """Whether two texts have enough weight of words in common, bool (pairs,)."""
-    heavy = weights.column("shared") >= _SHARED
-    return np.asarray(heavy & (weights.jaccard >= _ALIKE))
+    heavy = weights.column("shared") >= SHARED
+    return np.asarray(heavy & (weights.jaccard >= ALIKE))
 
 
 @kernel

@@ -99,7 +99,7 @@ def test_a_pick_is_what_a_filter_leaves(held, keys):
     blocks, heads = encode(held)
     wanted = np.array(sorted({*keys, 2**36 - 1}), dtype=np.uint64)
 
-    found = pick(blocks, heads, wanted)
+    found = pick(blocks, heads, np.append(heads[1:], held[-1:]), wanted)
 
     assert found.tolist() == [p for p in held.tolist() if p >> ITEM_BITS in set(wanted.tolist())]
 

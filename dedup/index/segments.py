@@ -31,11 +31,12 @@ from dedup.kernels import I64, U8, U64, kernel
 FAN = 4
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 LIMIT = 2**26  # postings of a merged segment
-_DEEP = 3  # blocks of one key that are read, of a segment
+_DEEP = 4  # blocks of one key that are read, of a segment
 _SLICE = 2**20  # postings
 _SHIFT = np.uint64(ITEM_BITS)
 _ITEM = np.uint64(LARGEST)
 _TOP = 2**KEY_BITS
+_HIGHEST = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,18 +66,26 @@ def load(connection: sqlite3.Connection, no: int) -> Segment:
 
 def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
     """The postings of some sorted keys in segments; of each key no more than a few blocks."""
-    numbers, heads = [], []
+    numbers, heads, ends = [], [], []
     for segment in held:
         out = np.empty(_DEEP * len(keys), dtype=np.int64)
         wanted = out[: _wanted(segment.sieve, segment.heads, keys, out)]
         if len(wanted):
             numbers.append(wanted + segment.first)
             heads.append(segment.heads[wanted])
+            ends.append(_next(segment.heads, wanted))
     if not numbers:
         return keys[:0]
     chosen = np.concatenate(numbers)
     order = np.argsort(chosen)  # as the rows come
-    return pick(_data(connection, chosen[order]), np.concatenate(heads)[order], keys)
+    data = _data(connection, chosen[order])
+    return pick(data, np.concatenate(heads)[order], np.concatenate(ends)[order], keys)
+
+
+def _next(heads: U64, wanted: I64) -> U64:
+    """The head behind each of some blocks, which no posting of theirs is above."""
+    out = heads[np.minimum(wanted + 1, len(heads) - 1)]
+    return np.where(wanted + 1 < len(heads), out, _HIGHEST)
 
 
 def told(held: Sequence[Segment], keys: U64) -> np.ndarray:
