@@ -57,9 +57,8 @@ class Judge:
         self.stories = np.array([rank[text.story] for text in near.texts], dtype=np.int64)
         self.matches = self._matches()
         self.texts = self._two_places(count)
-        families = assemble(self.matches, self.texts, self._place_stories(len(stories)))
-        self.families = join_wordings(families, self.matches, self.texts)
-        self.covered = covered(self.matches, count)
+        self.families = self._families(self._place_stories(len(stories)))
+        self.covered = covered(self.matches, count) if len(self.matches) else np.zeros(count, int)
 
     def _matches(self) -> Matches:
         pairing, settings = self.near.pairing, self.settings
@@ -70,6 +69,17 @@ class Judge:
             stories=self.stories, background=pairing.background, width=settings.shingle,
             containment=settings.containment, partial_words=settings.partial_words, threads=1,
         )  # fmt: skip
+
+    def _families(self, stories: I64) -> Families:
+        """The families of the neighbours; stories: of each of their paragraphs."""
+        if len(self.matches):
+            return join_wordings(
+                assemble(self.matches, self.texts, stories), self.matches, self.texts
+            )
+        heads = np.flatnonzero(stories[::2] < stories[1::2])
+        none = np.empty(0, dtype=np.int64)
+        passages = np.empty((0, 2), dtype=np.int32)
+        return Families(heads, none, none, passages, np.zeros(len(heads) + 1, np.int64), none)
 
     def _two_places(self, count: int) -> Texts:
         """The neighbours as texts, each with two paragraphs of its own."""

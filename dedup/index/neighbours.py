@@ -15,6 +15,7 @@ first few hundred are read.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -197,15 +198,16 @@ class Search:
         """Pairs of texts, by number, that share a run, one of them looked up; the earlier first."""
         keys, items = self.postings >> _SHIFT, items_of(self.postings)
         held, inverse = np.unique(items, return_inverse=True)
-        numbers = held.tolist()
-        ranked = np.array(sorted(range(len(numbers)), key=lambda k: self._rank(numbers[k])), int)
+        if not len(held):
+            return np.empty((0, 2), dtype=np.int64)
+        order = [self._rank(no) for no in held.tolist()]
+        ranked = np.array(sorted(range(len(held)), key=order.__getitem__))
         ranks = np.empty(len(ranked), dtype=np.int64)
         ranks[ranked] = np.arange(len(ranked))
-        bound = self.settings.bucket
-        pairs = distinct(pairs_within(keys, ranks[inverse], bound=bound), max(1, len(ranked)))
-        pairs = held[ranked][pairs] if len(ranked) else pairs
-        middle = np.array(sorted(self.looked_up), dtype=np.int64)
-        return np.asarray(pairs[among(middle, pairs).any(axis=1)])
+        pairs = pairs_within(keys, ranks[inverse], bound=self.settings.bucket)
+        middle = among(np.array(sorted(self.looked_up), dtype=np.int64), held[ranked])
+        pairs = distinct(pairs[middle[pairs].any(axis=1)], len(held))
+        return np.asarray(held[ranked[pairs]])
 
     def _neighbours(self, chosen: list[int], pairing: Pairing | None) -> Neighbours:
         own = {no: k for k, no in enumerate(chosen) if no in self.own}
@@ -349,17 +351,18 @@ class Search:
             return set()
         postings = self._found(np.sort(keys[0]))
         orders = self.rows.orders(set(items_of(postings).tolist()), counted=given.counted)
+        buckets: dict[int, list[int]] = defaultdict(list)
+        for key, story in zip(
+            (postings >> _SHIFT).tolist(), items_of(postings).tolist(), strict=True
+        ):
+            if story in orders and story != given.old:
+                buckets[key].append(story)
         out: set[int] = set()
-        for key in keys[0].tolist():
-            bucket = [
-                story
-                for story in items_of(postings[postings >> _SHIFT == np.uint64(key)]).tolist()
-                if story in orders and story != given.old
-            ]
-            first = min(bucket, key=orders.__getitem__, default=GIVEN)
-            if len(bucket) < self.settings.bucket or (bucket and given.order < orders[first]):
+        for bucket in buckets.values():
+            first = min(bucket, key=orders.__getitem__)
+            if len(bucket) < self.settings.bucket or given.order < orders[first]:
                 out.update(bucket)
-            elif bucket:
+            else:
                 out.add(first)
         return out
 
