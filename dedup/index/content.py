@@ -83,6 +83,13 @@ class Content:
     words: Tokens | None = None
     spans: I64 | None = None
 
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        words = self.words
+        arrays = () if words is None else (words.values, words.stems, words.starts, words.ends)
+        return len(self.text or b"") + sum(array.nbytes for array in arrays)
+
     def shown(self, start: int, end: int) -> str:
         """The text between two bytes, or nothing where it was left out."""
         return "" if self.text is None else self.text[start:end].decode()

@@ -18,6 +18,7 @@ from dedup.tokens import Tokens
 from dedup.vocabulary import slot_bits
 
 _PART = 4096  # texts
+_OBJECTS = 600  # bytes of what holds a content
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ Contents = dict[int, tuple[Marks, Content]]
 
 
 class Opened:
-    """Contents that were read lately, for several threads.
+    """Contents that were read lately, for several threads, as far as they fit into some bytes.
 
     They stay true, since the number of a story is never given again.
     """
 
-    def __init__(self, most: int = 2_000) -> None:
-        """Keep so many stories."""
-        self._most = most
+    def __init__(self, room: int = 6_000_000) -> None:
+        """Keep contents of so many bytes."""
+        self._room = room
         self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
         self._lock = Lock()
 
@@ -60,11 +61,19 @@ class Opened:
         return found
 
     def keep(self, story: int, content: tuple[Marks, Content]) -> None:
-        """Keep one more, in place of the one that was not read for longest."""
+        """Keep one more, in place of those that were not read for longest."""
         with self._lock:
-            self._held[story] = content
-            if len(self._held) > self._most:
-                self._held.popitem(last=False)
+            if story not in self._held:
+                self._held[story] = content
+                self._room -= _size(content)
+            while self._room < 0:
+                self._room += _size(self._held.popitem(last=False)[1])
+
+
+def _size(held: tuple[Marks, Content]) -> int:
+    """The bytes that a story takes, about."""
+    marks, content = held
+    return _OBJECTS + marks.rows.nbytes + content.bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Rows:
 
     connection: sqlite3.Connection
     where: str
-    opened: Opened = field(default_factory=lambda: Opened(1))
+    opened: Opened = field(default_factory=lambda: Opened(0))
 
     def of(self, query: str, names: Collection[Any]) -> list[Any]:
         """The rows of a query that ends in IN, for these names or numbers."""

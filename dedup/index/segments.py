@@ -1,7 +1,7 @@
 """Postings on disk: sorted segments that are written once, and merged when there are many.
 
 A segment is a run of blocks (blocks.py), a directory that says with which posting each begins, and
-a sieve of its keys (sieve.py). Directory and sieve stay in memory, about eleven bits a key. To look
+a sieve of its keys (sieve.py). Directory and sieve stay in memory, about ten bits a key. To look
 up keys, those that the sieve lets through are searched in the directory, and their blocks are read:
 a key that stands nowhere costs no reading, as a rule.
 
@@ -26,13 +26,14 @@ import numpy as np
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
 from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
-from dedup.kernels import I64, U8, U64, kernel
+from dedup.kernels import I64, U8, U64, kernel, read_only
 
 FAN = 4
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 LIMIT = 2**26  # postings of a merged segment
 _DEEP = 4  # blocks of one key that are read, of a segment
 _SLICE = 2**20  # postings
+_PIECE = 2**20  # bytes
 _SHIFT = np.uint64(ITEM_BITS)
 _ITEM = np.uint64(LARGEST)
 _TOP = 2**KEY_BITS
@@ -58,10 +59,22 @@ class Segment:
 
 def load(connection: sqlite3.Connection, no: int) -> Segment:
     """Take a segment's directory into memory."""
-    size, first, *arrays = connection.execute(
-        "SELECT size, first, heads, sieve, twice FROM segment WHERE no = ?", (no,)
+    size, first = connection.execute(
+        "SELECT size, first FROM segment WHERE no = ?", (no,)
     ).fetchone()
-    return Segment(no, size, first, *(np.frombuffer(one, np.uint64) for one in arrays))
+    heads, bits, twice = (_column(connection, name, no) for name in ("heads", "sieve", "twice"))
+    return Segment(no, size, first, heads, bits, twice)
+
+
+def _column(connection: sqlite3.Connection, name: str, no: int) -> U64:
+    """An array of a segment, read in pieces: a row that is fetched is there three times."""
+    with connection.blobopen("segment", name, no, readonly=True) as blob:
+        out = np.empty(len(blob) // 8, dtype=np.uint64)
+        held = memoryview(out.view(np.uint8).data)
+        for start in range(0, len(held), _PIECE):
+            piece = blob.read(_PIECE)
+            held[start : start + len(piece)] = piece
+    return read_only(out)
 
 
 def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
@@ -194,7 +207,7 @@ def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> in
     sieve.add(twice, repeated)
     stored = connection.execute(
         "INSERT INTO segment (size, first, heads, sieve, twice) VALUES (?, ?, ?, ?, ?)",
-        (count, first, np.concatenate(heads).tobytes(), bits.tobytes(), twice.tobytes()),
+        (count, first, np.concatenate(heads).data, bits.data, twice.data),
     )
     return int(stored.lastrowid or 0)
 
