@@ -187,8 +187,9 @@ class Change:
         )
 
     def _segments(self) -> list[Segment]:
-        rows = self.connection.execute("SELECT no FROM segment").fetchall()
-        return [segments.load(self.connection, no) for (no,) in rows]
+        known = {segment.no: segment for segment in self.view.segments}
+        rows = self.connection.execute("SELECT no FROM segment ORDER BY no").fetchall()
+        return [known.get(no) or segments.load(self.connection, no) for (no,) in rows]
 
     def count_ids(self, come: list[str], gone: list[str]) -> None:
         """Count ids that are no whole numbers; the first and the last change the order of all."""
