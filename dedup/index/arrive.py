@@ -116,7 +116,8 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         texts.occurrences - bounds[paragraphs.stories[texts.occurrences]], texts.offsets,
     )  # fmt: skip
     _move_up(change, known, texts, paragraphs.stories, bounds, orders, first)
-    change.postings.append(packed(keys_of(texts.fingerprints[fresh], PRINT), numbers[fresh]))
+    prints = packed(keys_of(texts.fingerprints[fresh], PRINT), numbers[fresh])
+    change.postings.append(np.sort(prints))
 
     long = np.flatnonzero(words >= settings.min_words)
     starts = paragraphs.starts[texts.first[long]]
@@ -136,7 +137,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         own = numbers[long[part]][new]
         fresh_tokens = tokens if new.all() else tokens.take(np.flatnonzero(new))
         return (
-            keyed.runs(fresh_tokens, own, passage=settings.passage),
+            np.sort(keyed.runs(fresh_tokens, own, passage=settings.passage)),
             Counts.of(fresh_tokens, int(change.view.meta["bits"])),
             keyed.distinct_words(fresh_tokens, own),
         )
@@ -156,7 +157,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         recall=settings.recall,
     )  # fmt: skip
     owners = np.repeat(first + stories, keys.shape[1])
-    change.postings.append(packed(keys.reshape(-1), owners))
+    change.postings.append(np.sort(packed(keys.reshape(-1), owners)))
 
 
 def _write_stories(

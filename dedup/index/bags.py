@@ -14,17 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.index.keyed import FINEST
-from dedup.index.keys import WORD, keys_of
+from dedup.index.keyed import FINEST, rarest_two
 from dedup.index.words import Counts
 from dedup.kernels import I32, I64, U64, kernel, read_only
 from dedup.sorting import sort_span
-from dedup.terms import KEPT
 from dedup.tokens import Tokens
 from dedup.vocabulary import HEAVIEST, PRIOR
 
 _DROPPED = np.uint64(64 - FINEST)  # bits of a stem
-_HALF = np.uint64(32)
 _FIRST = np.int64(0)
 
 
@@ -71,10 +68,7 @@ class Bags:
 
         A word that no other text has makes none.
         """
-        texts = len(self.totals)
-        keys = np.empty(texts * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
-        count = _pair_up(self.words, self.texts, self.offsets, keys)
-        return np.sort(keys_of(keys[:count], WORD))
+        return np.sort(rarest_two(self.words, self.texts, self.offsets, least=2)[0])
 
 
 @kernel
@@ -125,27 +119,3 @@ def _count(
             totals[k] += weights[n]
             n += 1
         offsets[k + 1] = n
-
-
-@kernel
-def _pair_up(words: U64, texts: I32, offsets: I64, keys: U64) -> int:
-    """Write each two of the KEPT words of every text that fewest, but two or more texts have."""
-    kept, few = np.empty(KEPT, dtype=np.uint64), np.empty(KEPT, dtype=np.int32)
-    n = _FIRST
-    for k in range(len(offsets) - 1):
-        size = _FIRST
-        for i in range(offsets[k], offsets[k + 1]):
-            if texts[i] < 2 or (size == KEPT and texts[i] >= few[size - 1]):
-                continue
-            place = size if size < KEPT else size - 1
-            while place > 0 and few[place - 1] > texts[i]:
-                kept[place], few[place] = kept[place - 1], few[place - 1]
-                place -= 1
-            kept[place], few[place] = words[i], texts[i]
-            size = min(size + 1, np.int64(KEPT))
-        for x in range(size):
-            for y in range(x + 1, size):
-                low, high = min(kept[x], kept[y]), max(kept[x], kept[y])
-                keys[n] = (low << _HALF) | high
-                n += 1
-    return int(n)

@@ -25,7 +25,7 @@ import numpy as np
 
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
-from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
+from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, merged
 from dedup.kernels import I64, U8, U64, kernel, read_only
 
 FAN = 4
@@ -232,7 +232,7 @@ def merge(
                 _slice(connection, segment, low, high, done, k)
                 for k, segment in enumerate(segments)
             ]
-            joined = once(np.concatenate(held))
+            joined = merged(held)
             yield joined if keep is None else keep(joined)
 
     no = write(connection, parts(), size)
