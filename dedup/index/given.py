@@ -84,6 +84,7 @@ def take_in(
         incoming = replace(incoming, published=[min(published, incoming.published[0])])
     mixed = int(view.meta["mixed"]) + (not old and not incoming.ids[0].isdecimal())
     counted, turned = not mixed, bool(mixed) != bool(view.meta["mixed"])
+    turned = turned and not rows.even(view.generation)
     order = order_of(incoming.published[0], incoming.versions[0], incoming.ids[0], counted=counted)
     paragraphs = split(incoming.buffer, incoming.starts, incoming.ends, threads=1)
     table = folding.table(incoming.buffer)

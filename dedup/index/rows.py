@@ -51,6 +51,7 @@ class Opened:
         self._room = room
         self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
         self._lock = Lock()
+        self.even = -1, False  # a generation, and whether its ids are equally long
 
     def some(self, stories: Collection[int]) -> Contents:
         """Those of some stories that are kept."""
@@ -125,13 +126,26 @@ class Rows:
 
         without: a story that does not count.
         """
-        rows = self.connection.execute(
+        row = self.connection.execute(
             "SELECT s.published, s.version, s.id, a.paragraph, a.story FROM again AS a"
-            " JOIN story AS s ON s.no = a.story WHERE a.text = ? AND a.story <> ?",
+            " JOIN story AS s ON s.no = a.story WHERE a.text = ? AND a.story <> ?"
+            f" ORDER BY s.published, s.version, {'length(s.id),' if counted else ''} s.id,"
+            " a.paragraph LIMIT 1",
             (text, without),
-        )
-        found = ((order_of(*row[:3], counted=counted), row[3], row[4]) for row in rows)
-        return min(found, default=None)
+        ).fetchone()
+        return row and (order_of(*row[:3], counted=counted), row[3], row[4])
+
+    def even(self, generation: int) -> bool:
+        """Whether all ids are equally long, so that counting and spelling sort them alike.
+
+        generation: of what the connection sees, for which this is looked up once.
+        """
+        if self.opened.even[0] != generation:
+            least, most = self.connection.execute(
+                "SELECT min(length(id)), max(length(id)) FROM story"
+            ).fetchone()
+            self.opened.even = generation, least == most
+        return self.opened.even[1]
 
     def first_places(self, least: int, folding: Folding) -> Iterator[Tokens]:
         """The words of every text of `least` words or more at its first place, in parts."""
