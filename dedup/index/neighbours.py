@@ -266,9 +266,9 @@ class Search:
         runs = self._run_postings(tokens, middle, texts - self.looked_up)
         words = self._word_keys(tokens, middle, telling - self.words_of)
         keys = _once(runs >> _SHIFT)
-        if texts is not self.own:  # theirs are all there; what only one text has leads nowhere
+        if texts is not self.own:  # theirs are in the index; what only one text has leads nowhere
             keys = self.view.several(keys[~among(self.asked, keys)])
-            words = words[~among(self.asked, words)]
+            words = self.view.several(words[~among(self.asked, words)])
         self.looked_up |= texts
         self.words_of |= telling
         asked = np.sort(np.concatenate((keys, words)))

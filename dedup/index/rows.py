@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedup.index.content import Content, Folding, Marks, gather, unpack
 from dedup.index.incoming import Order, order_of
@@ -21,8 +21,7 @@ _PART = 4096  # texts
 _OBJECTS = 600  # bytes of what holds a content
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A text as its row has it.
 
     print: its fingerprint, as a signed number. words: how many.
@@ -99,7 +98,7 @@ class Rows:
     def places(self, numbers: Collection[int]) -> list[Place]:
         """The texts with these numbers that are there."""
         query = "SELECT no, print, words, story, paragraph, again FROM text WHERE no IN"
-        return [Place(*row) for row in self.of(query, numbers)]
+        return [Place._make(row) for row in self.of(query, numbers)]
 
     def orders(self, stories: Collection[int], *, counted: bool) -> dict[int, Order]:
         """The places of stories in the order of all."""
