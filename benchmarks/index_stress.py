@@ -193,27 +193,38 @@ def hot(count: int, folder: Path) -> None:
     print(f"{middle['hot'] / middle['ordinary']:.2f} times as slow")
 
 
+def held(path: Path, waiting: list[Story]) -> float:
+    """The memory of a process that has asked an index about some stories, in MB."""
+    with Index.open(path) as index:
+        for story in waiting:
+            index.check(story)
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def figures(stories: Path, late: Path, folder: Path) -> None:
     """Time, size and memory at one size."""
     path = folder / "wire.index"
-    size = 0
-    start = last = time.perf_counter()
+    waiting = list(corpus_from(late).stories())
+    with Index.open(folder / "first.index") as index:  # so that all is compiled and loaded
+        index.add_many(waiting)
+    told: list[tuple[int, float]] = []
 
-    def told(step: str, share: float) -> None:
-        nonlocal last
-        now = time.perf_counter()
-        if now - last > 10:
-            print(f"  {step}, {share:.0%}, {now - start:.0f} s", flush=True)
-            last = now
+    def tell(step: str, share: float) -> None:  # noqa: ARG001
+        told.append((int(step.split()[0].replace(",", "")), time.perf_counter()))
 
+    start = time.perf_counter()
     with Index.open(path) as index:
-        count = index.add_many(stories, progress=told)
-    print(f"add_many: {count / (time.perf_counter() - start):,.0f} stories/s")
+        count = index.add_many(stories, progress=tell)
+    told.insert(0, (0, start))
+    for name, first, last in (("all", 0, -1), ("first tenth", 0, len(told) // 10),
+                              ("last tenth", -1 - len(told) // 10, -1)):  # fmt: skip
+        (few, then), (many, now) = told[first], told[last]
+        print(f"add_many, {name} of {count:,}: {(many - few) / (now - then):,.0f} stories/s")
     corpus = corpus_from(stories)
     size = int((corpus.ends - corpus.starts).sum())
     print(f"file: {path.stat().st_size / size:.2f} times the text")
     del corpus
-    waiting = list(corpus_from(late).stories())
     start = time.perf_counter()
     with Index.open(path) as index:
         print(f"open: {(time.perf_counter() - start) * 1e3:.1f} ms")
@@ -221,16 +232,16 @@ def figures(stories: Path, late: Path, folder: Path) -> None:
             for story in waiting[:20]:
                 index.check(story)
             times, busy = [], []
-            for story in waiting:
+            for story in waiting[20:]:
                 begin, own = time.perf_counter(), time.thread_time()
                 ask(story)
                 times.append(time.perf_counter() - begin)
                 busy.append(time.thread_time() - own)
-            for kind, held in (("wall", times), ("processor", busy)):
-                middle, most = np.percentile(held, (50, 99)) * 1e3
+            for kind, taken in (("wall", times), ("processor", busy)):
+                middle, most = np.percentile(taken, (50, 99)) * 1e3
                 print(f"{name}, {kind}: median {middle:.1f} ms, p99 {most:.1f} ms")
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        print(f"memory: {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(f"memory of a process that asks: {pool.apply(held, (path, waiting)):.0f} MB")
 
 
 if __name__ == "__main__":
