@@ -192,7 +192,7 @@ def gather(pieces: Sequence[tuple[Content, int, int, int]], folding: Folding) ->
         else:
             parts.append(_span(content.words, paragraph))
             begins[k] = 0
-    return _joined(parts), begins
+    return joined(parts), begins
 
 
 def _span(tokens: Tokens, k: int) -> Tokens:
@@ -203,7 +203,8 @@ def _span(tokens: Tokens, k: int) -> Tokens:
     )  # fmt: skip
 
 
-def _joined(parts: list[Tokens]) -> Tokens:
+def joined(parts: list[Tokens]) -> Tokens:
+    """The words of one part behind those of the other; each keeps the places that it has."""
     return Tokens(
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.starts for part in parts]),

@@ -26,7 +26,7 @@ from dedup.buckets import distinct, pairs_within
 from dedup.compared import Compared, compared
 from dedup.index import keyed
 from dedup.index.bags import Bags
-from dedup.index.content import Folding, gather
+from dedup.index.content import Folding, gather, joined
 from dedup.index.given import GIVEN, Given, Held, without
 from dedup.index.incoming import Order
 from dedup.index.keys import ITEM_BITS, RUN, items_of, keys_of, once, packed
@@ -116,7 +116,9 @@ class Search:
         self.looked_up: set[int] = set()  # of which all runs were looked up, and …
         self.words_of: set[int] = set()  # … of which the words were
         self.by_word: set[int] = set()  # who has two of those
-        self._own_tokens: Tokens | None = None  # in the order of their numbers
+        self._rows: dict[int, int] = {}  # of the texts that were cut into words, by number
+        self._cut = gather([], folding)[0]
+        self._begins = np.empty(0, dtype=np.int64)
         self.postings = np.empty(0, dtype=np.uint64)  # of all runs that were looked up
         self.asked = np.empty(0, dtype=np.uint64)  # keys that were looked up, sorted
 
@@ -261,8 +263,6 @@ class Search:
         """Find who shares a run with some texts, or two of the rarest words of one of others."""
         middle = sorted(texts | telling)
         tokens, _ = self._tokens(middle)
-        if texts is self.own:
-            self._own_tokens = tokens
         runs = self._run_postings(tokens, middle, texts - self.looked_up)
         words = self._word_keys(tokens, middle, telling - self.words_of)
         keys = _once(runs >> _SHIFT)
@@ -312,11 +312,18 @@ class Search:
 
     def _tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
         """The words of texts at their first places."""
-        missing = {self.held[no].story for no in chosen} - self.contents.keys()
-        self.contents |= self.rows.contents(missing)
-        texts = [self.held[no] for no in chosen]
-        pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
-        return gather(pieces, self.folding)
+        missing = [no for no in chosen if no not in self._rows]
+        if missing:
+            texts = [self.held[no] for no in missing]
+            self.contents |= self.rows.contents({t.story for t in texts} - self.contents.keys())
+            pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
+            tokens, begins = gather(pieces, self.folding)
+            known = len(self._rows)
+            self._cut = joined([self._cut, tokens]) if known else tokens
+            self._begins = np.concatenate((self._begins, begins))
+            self._rows |= {no: known + row for row, no in enumerate(missing)}
+        rows = np.array([self._rows[no] for no in chosen], dtype=np.int64)
+        return self._cut.take(rows), self._begins[rows]
 
     def _words(self, tokens: Tokens) -> tuple[LocalVocabulary, Terms]:
         vocabulary = LocalVocabulary.of(list(self.counts), tokens.stems, self.total)
@@ -339,10 +346,8 @@ class Search:
         """Stories whose signatures agree with that of the story on a band."""
         given = self.given
         texts = sorted(self.own)
-        if self._own_tokens is None:
-            self._own_tokens, _ = self._tokens(texts)
         found = sign(
-            shingle(self._own_tokens, width=self.settings.shingle),
+            shingle(self._tokens(texts)[0], width=self.settings.shingle),
             permutations=self.settings.permutations, seed=self.settings.seed,
         )  # fmt: skip
         bounds = np.array([0, len(texts)], dtype=np.int64)
