@@ -3,11 +3,13 @@
 python benchmarks/index_stress.py steps 2000
 python benchmarks/index_stress.py kills 200
 python benchmarks/index_stress.py readers 60
+python benchmarks/index_stress.py hot 100000
 python benchmarks/index_stress.py figures wire.jsonl late.jsonl
 
 steps    so many random changes and questions, each held against a scan
 kills    a process that adds stories is killed at so many random moments
 readers  one writer and four readers for so many seconds, and the readers without the writer
+hot      a paragraph that stands in so many stories, checked beside one that stands in one
 figures  stories of a file added, then those of another checked and added: time, size, memory
 """
 
@@ -21,6 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from queue import Empty
 
@@ -28,7 +32,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from dedup import scan
+from benchmarks.corpus import vocabulary
+from dedup import Story, scan
 from dedup.index import Index
 from dedup.pipeline import corpus_from
 from tests import wire
@@ -151,27 +156,78 @@ def readers(seconds: float, folder: Path) -> None:
     print(f"with a writer {slowest[True] / slowest[False]:.2f} times as slow")
 
 
+def hot(count: int, folder: Path) -> None:
+    """Stories of twelve paragraphs, of which one is known, from one story or from very many."""
+    draw = random.Random(1)
+    words = vocabulary(1)
+    often = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
+
+    def paragraph() -> str:
+        return " ".join(draw.choices(words, cum_weights=often, k=35)).capitalize() + "."
+
+    banner, known = paragraph(), [paragraph() for _ in range(300)]
+
+    def arriving() -> Iterator[Story]:
+        for number in range(count):
+            own = known[number] if number < len(known) else paragraph()
+            yield Story(f"{number:07}", f"{banner}\n\n{own}")
+
+    def late(number: int, repeated: str) -> Story:
+        parts = [paragraph() for _ in range(11)]
+        return Story(f"late-{number}", "\n\n".join([*parts, repeated]))
+
+    with Index.open(folder / "hot.index") as index:
+        index.add_many(arriving())
+        times: dict[str, list[float]] = {"ordinary": [], "hot": []}
+        for number, own in enumerate(known):
+            for name, repeated in (("ordinary", own), ("hot", banner)):
+                story = late(number, repeated)
+                start = time.thread_time()
+                verdict = index.check(story)
+                times[name].append(time.thread_time() - start)
+                last = verdict.paragraphs[-1]
+                assert last.kind == "same", last
+                assert last.further == (count if name == "hot" else 1), last
+    middle = {name: float(np.median(held)) * 1e3 for name, held in times.items()}
+    print(f"{count:,} places: {middle['hot']:.1f} ms, one place: {middle['ordinary']:.1f} ms,")
+    print(f"{middle['hot'] / middle['ordinary']:.2f} times as slow")
+
+
+ASKING = """
+import json, os, sys
+from dedup import Index, Story
+
+with Index.open(sys.argv[1]) as index, open(sys.argv[2]) as late:
+    for record in map(json.loads, late):
+        index.check(Story(record["id"], record["text"]))
+    pages = int(open("/proc/self/statm").read().split()[1])
+    print(f"memory of a process that asks: {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB")
+"""  # a process of its own, which imports nothing else
+
+
 def figures(stories: Path, late: Path, folder: Path) -> None:
     """Time, size and memory at one size."""
     path = folder / "wire.index"
-    size = 0
-    start = last = time.perf_counter()
+    waiting = list(corpus_from(late).stories())
+    with Index.open(folder / "first.index") as index:  # so that all is compiled and loaded
+        index.add_many(waiting)
+    told: list[tuple[int, float]] = []
 
-    def told(step: str, share: float) -> None:
-        nonlocal last
-        now = time.perf_counter()
-        if now - last > 10:
-            print(f"  {step}, {share:.0%}, {now - start:.0f} s", flush=True)
-            last = now
+    def tell(step: str, share: float) -> None:  # noqa: ARG001
+        told.append((int(step.split()[0].replace(",", "")), time.perf_counter()))
 
+    start = time.perf_counter()
     with Index.open(path) as index:
-        count = index.add_many(stories, progress=told)
-    print(f"add_many: {count / (time.perf_counter() - start):,.0f} stories/s")
+        count = index.add_many(stories, progress=tell)
+    told.insert(0, (0, start))
+    for name, first, last in (("all", 0, -1), ("first tenth", 0, len(told) // 10),
+                              ("last tenth", -1 - len(told) // 10, -1)):  # fmt: skip
+        (few, then), (many, now) = told[first], told[last]
+        print(f"add_many, {name} of {count:,}: {(many - few) / (now - then):,.0f} stories/s")
     corpus = corpus_from(stories)
     size = int((corpus.ends - corpus.starts).sum())
     print(f"file: {path.stat().st_size / size:.2f} times the text")
     del corpus
-    waiting = list(corpus_from(late).stories())
     start = time.perf_counter()
     with Index.open(path) as index:
         print(f"open: {(time.perf_counter() - start) * 1e3:.1f} ms")
@@ -179,16 +235,15 @@ def figures(stories: Path, late: Path, folder: Path) -> None:
             for story in waiting[:20]:
                 index.check(story)
             times, busy = [], []
-            for story in waiting:
+            for story in waiting[20:]:
                 begin, own = time.perf_counter(), time.thread_time()
                 ask(story)
                 times.append(time.perf_counter() - begin)
                 busy.append(time.thread_time() - own)
-            for kind, held in (("wall", times), ("processor", busy)):
-                middle, most = np.percentile(held, (50, 99)) * 1e3
+            for kind, taken in (("wall", times), ("processor", busy)):
+                middle, most = np.percentile(taken, (50, 99)) * 1e3
                 print(f"{name}, {kind}: median {middle:.1f} ms, p99 {most:.1f} ms")
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        print(f"memory: {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB")
+    subprocess.run([sys.executable, "-c", ASKING, str(path), str(late)], check=True)
 
 
 if __name__ == "__main__":
@@ -197,5 +252,5 @@ if __name__ == "__main__":
         if what == "figures":
             figures(Path(given[0]), Path(given[1]), Path(place))
         else:
-            run = {"steps": steps, "kills": kills, "readers": readers}[what]
+            run = {"steps": steps, "kills": kills, "readers": readers, "hot": hot}[what]
             run(int(given[0]), Path(place))

@@ -31,9 +31,7 @@ from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
 _RELEASED = 8  # parts of so many pairs that are screened, after which columns are let go
-_UNPHRASED = (
-    0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
-)
+UNPHRASED = 0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,7 +106,7 @@ def compared(
         share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
         keep = by_runs[rows] & ((common >= least) | (common >= share))
         if retold:
-            keep |= retold_too & ((common > 0) | (weights.jaccard >= _UNPHRASED))
+            keep |= retold_too & ((common > 0) | (weights.jaccard >= UNPHRASED))
         kept = np.flatnonzero(keep)
         found = compare_sides(sides, local[kept])
         said = kinds(found, partial_words=partial_words)

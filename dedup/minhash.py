@@ -17,6 +17,7 @@ Broder, "On the resemblance and containment of documents", SEQUENCES 1997, secti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -65,13 +66,13 @@ def sign(
         BadSetting: permutations or seed is outside its range.
     """
     check(permutations=permutations, seed=seed)
-    a, b = _drawn(permutations, seed)
+    a, b = _drawn_once(permutations, seed)
     rows = np.empty((len(shingles), permutations), dtype=np.uint32)
     minima(shingles.values, shingles.offsets, a, b, rows)
     return Signatures(rows, seed, shingles.width)
 
 
-_drawn = permutations
+_drawn_once = cache(permutations)
 
 
 @kernel

@@ -21,9 +21,9 @@ _NEAR = 8  # steps that a value is moved on average, at most
 
 
 def among(held: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Which values are among `held`, which is sorted; bool (values,)."""
+    """Which values are among `held`, which is sorted; bool, in the shape of `values`."""
     if not len(held):
-        return np.zeros(len(values), dtype=np.bool_)
+        return np.zeros(values.shape, dtype=np.bool_)
     return np.asarray(held[np.minimum(np.searchsorted(held, values), len(held) - 1)] == values)
 
 

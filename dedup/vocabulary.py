@@ -26,8 +26,8 @@ from dedup.kernels import I32, I64, U8, U64, kernel
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
 PLAIN, NAME, NUMBER = 0, 1, 2
-_PRIOR = 10.0
-_HEAVIEST = 10.0
+PRIOR = 10.0
+HEAVIEST = 10.0
 _NAMES = 0.8  # of a word's places inside a sentence: one that is capital in more is a name
 _BITS, _FEWEST_BITS = 22, 18  # of a slot's number
 
@@ -94,8 +94,8 @@ def rated(counts: I32, texts: int) -> tuple[np.ndarray, np.ndarray]:
 
 def weights(counts: np.ndarray, texts: int) -> np.ndarray:
     """The weight of words that so many of all texts have, float32."""
-    everything = texts + _PRIOR
-    found = _HEAVIEST * np.log(everything / (counts + 1.0)) / np.log(everything)
+    everything = texts + PRIOR
+    found = HEAVIEST * np.log(everything / (counts + 1.0)) / np.log(everything)
     return np.asarray(found.astype(np.float32))
 
 

@@ -19,8 +19,8 @@ from dedup.vocabulary import PLAIN
 COLUMNS = (
     "shared", "shared_facts", "shorter", "longer", "shared_plain", "shorter_facts", "longer_facts",
 )  # fmt: skip
-_SHARED = 10.0  # weight of the words in both, and …
-_ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
+SHARED = 10.0  # weight of the words in both, and …
+ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 _SLACK = 0.999  # of both, for sums of 64 bits where may_retell has 32
 _AHEAD, _LINE = 32, 16  # pairs; slots in a line of the processor's cache
 
@@ -75,8 +75,8 @@ def weigh(held: Terms, pairs: I64) -> Weights:
 
 def may_retell(weights: Weights) -> np.ndarray:
     """Whether two texts have enough weight of words in common, bool (pairs,)."""
-    heavy = weights.column("shared") >= _SHARED
-    return np.asarray(heavy & (weights.jaccard >= _ALIKE))
+    heavy = weights.column("shared") >= SHARED
+    return np.asarray(heavy & (weights.jaccard >= ALIKE))
 
 
 def retelling(held: Terms, pairs: I64) -> np.ndarray:
@@ -87,7 +87,7 @@ def retelling(held: Terms, pairs: I64) -> np.ndarray:
     heavy = np.empty(len(pairs), dtype=np.bool_)
     _outweigh(
         pairs, held.slots, held.weights, held.offsets, held.totals[:, 0],
-        np.float64(_SHARED), np.float64(_ALIKE), heavy,
+        np.float64(SHARED), np.float64(ALIKE), heavy,
     )  # fmt: skip
     heavy[heavy] = may_retell(weigh(held, pairs[heavy]))
     return heavy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -217,6 +218,36 @@ def test_a_hot_paragraph_counts_its_places(tmp_path):
         seen = index.check(Story("t", PARAGRAPH)).paragraphs[0]
 
     assert (seen.kind, seen.first_seen.story, seen.further) == ("same", "s0000", 3_000)
+
+
+@pytest.mark.parametrize(("one", "other"), [("09", "10"), ("9", "10")])
+def test_a_name_among_numbers_may_turn_their_order(tmp_path, one, other):
+    """Numbers are sorted by counting; one id that is none, and all are sorted as they are spelt."""
+    stories = [Story(other, f"{PARAGRAPH}\n\n{OTHER}"), Story(one, PARAGRAPH)]
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add_many(stories)
+
+        seen = index.check(Story("x", PARAGRAPH)).paragraphs[0]
+
+    assert seen.first_seen.story == min(one, other)
+
+
+def test_a_large_file_goes_by_way_of_the_disk(tmp_path, monkeypatch):
+    blanks = " " * 1_000_000
+    texts = [f"{PARAGRAPH}{blanks}\n\n{OTHER} {k}" for k in range(6)]
+    lines = [json.dumps({"id": str(k), "text": text}) for k, text in enumerate(texts)]
+    (tmp_path / "wire.jsonl").write_text("\n".join(lines))
+    mapped = []
+    monkeypatch.setattr(
+        "dedup.scratch._take", lambda file, size: mapped.append(size) or file.truncate(size)
+    )
+    monkeypatch.setattr("dedup.index.index.MEMORY", 8 << 20)
+
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add_many(tmp_path / "wire.jsonl")
+
+        assert [index.story(str(k)).text for k in range(6)] == texts
+    assert sum(mapped) > 6_000_000
 
 
 def test_threads_share_an_index(tmp_path):

@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 from dedup.errors import BadInput
 from dedup.index import schema, segments, sieve
 from dedup.index.blocks import ROOM, decode, encode, pick
-from dedup.index.content import Folding, gather, pack, pack_words, unpack
+from dedup.index.content import Content, Folding, Marks, gather, pack, pack_words, unpack
 from dedup.index.incoming import of_story, order_of
-from dedup.index.keys import ITEM_BITS, LARGEST, RUN, WORD, items_of, keys_of, once, packed
+from dedup.index.keys import (
+    ITEM_BITS,
+    LARGEST,
+    RUN,
+    WORD,
+    items_of,
+    keys_of,
+    merged,
+    once,
+    packed,
+)
+from dedup.index.rows import Opened
 from dedup.index.words import Counts, LocalVocabulary
 from dedup.stories import Story, corpus_of
 from dedup.tokens import fold_table, tokenise
@@ -58,6 +69,20 @@ def test_keys_fit_beside_numbers_and_differ_by_kind(values):
     assert not (runs == words).any()
 
 
+@given(st.lists(postings, min_size=1, max_size=5))
+def test_sorted_postings_are_merged_as_they_are_sorted(lists):
+    assert (merged(lists) == once(np.concatenate(lists))).all()
+
+
+def test_stories_are_kept_open_as_far_as_their_bytes_go():
+    opened = Opened(10_000)
+
+    for story in range(30):
+        opened.keep(story, (Marks.unpack(b""), Content(b"x" * 1_400)))
+
+    assert sorted(opened.some(range(30))) == [25, 26, 27, 28, 29]
+
+
 @given(st.sets(st.integers(0, 2**36 - 1), max_size=50), st.lists(st.integers(0, 2**36 - 1)))
 def test_a_sieve_lets_everything_through_that_it_holds(held, others):
     bits = sieve.empty(len(held))
@@ -99,7 +124,7 @@ def test_a_pick_is_what_a_filter_leaves(held, keys):
     blocks, heads = encode(held)
     wanted = np.array(sorted({*keys, 2**36 - 1}), dtype=np.uint64)
 
-    found = pick(blocks, heads, wanted)
+    found = pick(blocks, heads, np.append(heads[1:], held[-1:]), wanted)
 
     assert found.tolist() == [p for p in held.tolist() if p >> ITEM_BITS in set(wanted.tolist())]
 
@@ -114,6 +139,17 @@ def test_a_segment_finds_the_postings_of_its_keys():
 
     assert (found == held[np.isin(held >> np.uint64(ITEM_BITS), keys)]).all()
     assert (np.concatenate(list(segments.every(connection, segment))) == held).all()
+
+
+def test_a_segment_that_is_read_in_pieces_is_whole(monkeypatch):
+    connection = store()
+    whole = stored(connection, drawn(5_000, 4))
+
+    monkeypatch.setattr(segments, "_PIECE", 1_000)
+
+    again = segments.load(connection, whole.no)
+    for name in ("heads", "sieve", "twice"):
+        assert (getattr(again, name) == getattr(whole, name)).all()
 
 
 @given(st.lists(postings, min_size=1, max_size=4))

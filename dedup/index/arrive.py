@@ -8,7 +8,7 @@ more than its date.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -26,7 +26,9 @@ from dedup.minhash import Signatures, sign
 from dedup.paragraphs import split
 from dedup.shingles import shingle
 from dedup.texts import CHUNK, Texts, collapse
-from dedup.tokens import tokenise
+from dedup.tokens import FoldTable, tokenise
+
+_COMPRESSED = 200_000  # bytes of texts that a thread compresses at a time
 
 
 def insert(change: Change, given: Incoming) -> None:
@@ -109,14 +111,15 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         ),
         axis=1,
     ).astype(np.int32)
-    _write_stories(change, given, rows, bounds, first)
+    _write_stories(change, given, rows, bounds, first, table, threads=threads)
     _write_texts(change,
         texts.fingerprints, words, numbers, fresh,
         first + paragraphs.stories[texts.occurrences],
         texts.occurrences - bounds[paragraphs.stories[texts.occurrences]], texts.offsets,
     )  # fmt: skip
     _move_up(change, known, texts, paragraphs.stories, bounds, orders, first)
-    change.postings.append(packed(keys_of(texts.fingerprints[fresh], PRINT), numbers[fresh]))
+    prints = packed(keys_of(texts.fingerprints[fresh], PRINT), numbers[fresh])
+    change.postings.append(np.sort(prints))
 
     long = np.flatnonzero(words >= settings.min_words)
     starts = paragraphs.starts[texts.first[long]]
@@ -136,7 +139,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         own = numbers[long[part]][new]
         fresh_tokens = tokens if new.all() else tokens.take(np.flatnonzero(new))
         return (
-            keyed.runs(fresh_tokens, own, passage=settings.passage),
+            np.sort(keyed.runs(fresh_tokens, own, passage=settings.passage)),
             Counts.of(fresh_tokens, int(change.view.meta["bits"])),
             keyed.distinct_words(fresh_tokens, own),
         )
@@ -156,13 +159,27 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         recall=settings.recall,
     )  # fmt: skip
     owners = np.repeat(first + stories, keys.shape[1])
-    change.postings.append(packed(keys.reshape(-1), owners))
+    change.postings.append(np.sort(packed(keys.reshape(-1), owners)))
 
 
 def _write_stories(
-    change: Change, given: Incoming, rows: np.ndarray, bounds: I64, first: int
-) -> None:
-    packed_content = _with_text if change.keep_text else _without_text
+    change: Change, given: Incoming, rows: np.ndarray, bounds: I64, first: int, table: FoldTable,
+    *, threads: int,
+) -> None:  # fmt: skip
+    """Write the rows of stories; what takes longest is to compress them, on all threads."""
+
+    def packed_part(part: slice) -> list[bytes]:
+        return [packed_content(k) for k in range(part.start, part.stop)]
+
+    def packed_content(k: int) -> bytes:
+        if change.keep_text:
+            return pack(given.text(k))
+        base = int(given.starts[k])
+        places = rows[bounds[k] : bounds[k + 1], 1:3].T.astype(np.int64, order="C") + base
+        return pack_words(given.buffer, base, places[0], places[1], table)
+
+    parts = chunks(given.ends - given.starts, _COMPRESSED)
+    contents = chain.from_iterable(spread(packed_part, parts, threads=threads))
     change.connection.executemany(
         "INSERT INTO story (no, id, version, published, headline, source, replaced, marks, text)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -170,22 +187,13 @@ def _write_stories(
             (
                 first + k, given.ids[k], given.versions[k], given.published[k],
                 given.headlines[k], given.sources[k], given.replaced[k],
-                Marks(rows[a:b]).pack(), packed_content(change, given, rows[a:b], k),
+                Marks(rows[a:b]).pack(), content,
             )
-            for k, (a, b) in enumerate(pairwise(bounds.tolist()))
+            for k, ((a, b), content) in enumerate(
+                zip(pairwise(bounds.tolist()), contents, strict=True)
+            )
         ),
     )  # fmt: skip
-
-
-def _with_text(change: Change, given: Incoming, rows: np.ndarray, k: int) -> bytes:  # noqa: ARG001
-    return pack(given.text(k))
-
-
-def _without_text(change: Change, given: Incoming, rows: np.ndarray, k: int) -> bytes:
-    base = int(given.starts[k])
-    places = np.ascontiguousarray(rows[:, 1:3].T).astype(np.int64) + base
-    table = change.folding.table(given.buffer)
-    return pack_words(given.buffer, base, places[0], places[1], table)
 
 
 def _write_texts(

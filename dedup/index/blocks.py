@@ -4,7 +4,8 @@ A block begins with a posting that is kept beside it, its head. Of each further 
 from the key before is written, seven bits a byte, then its number; where the key is the one before,
 the step from the number before. That is about five bytes a posting where most keys stand once.
 
-A block is at most ROOM bytes, so that two of them fill a page of the file.
+A block is at most ROOM bytes, so that four of them fill a page of the file: to find a key, a block
+is read from its beginning.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from dedup.index.keys import ITEM_BITS
 from dedup.kernels import I64, U8, U64, kernel
 
-ROOM = 4040  # bytes
+ROOM = 2020  # bytes
 _LONGEST = 10  # bytes of one posting: 36 bits and 28, seven a byte
 _PADDING = bytes(2 * _LONGEST)  # a damaged last number ends here, not in memory of others
 _SHIFT = np.uint64(ITEM_BITS)
@@ -38,16 +39,19 @@ def encode(postings: U64) -> tuple[list[bytes], U64]:
 
 def decode(blocks: list[bytes], heads: U64) -> U64:
     """The postings of some blocks, one block after the other."""
-    return pick(blocks, heads, np.empty(0, dtype=np.uint64))
+    return pick(blocks, heads, heads, np.empty(0, dtype=np.uint64))
 
 
-def pick(blocks: list[bytes], heads: U64, keys: U64) -> U64:
-    """The postings of some blocks that have one of some sorted keys; all, if there are no keys."""
+def pick(blocks: list[bytes], heads: U64, ends: U64, keys: U64) -> U64:
+    """The postings of some blocks that have one of some sorted keys; all, if there are no keys.
+
+    ends: of each block a posting that is not below its last.
+    """
     content = np.frombuffer(b"".join(blocks) + _PADDING, dtype=np.uint8)
     bounds = np.zeros(len(blocks) + 1, dtype=np.int64)
     np.cumsum([len(block) for block in blocks], out=bounds[1:])
     out = np.empty(len(content) // 2 + len(blocks), dtype=np.uint64)
-    return out[: _decode(content, bounds, heads, keys, out)]
+    return out[: _decode(content, bounds, heads, ends, keys, out)]
 
 
 @kernel
@@ -96,11 +100,11 @@ def _read(content: U8, at: int) -> tuple[np.uint64, int]:
 
 
 @kernel
-def _decode(content: U8, bounds: I64, heads: U64, keys: U64, out: U64) -> int:
+def _decode(content: U8, bounds: I64, heads: U64, ends: U64, keys: U64, out: U64) -> int:
     """Write the postings of every block that have one of `keys`, if there are any; how many."""
     n: int = np.int64(0)  # type: ignore[assignment]
     for b in range(len(heads)):
-        key, item = heads[b] >> _SHIFT, heads[b] & _ITEM
+        key, item, top = heads[b] >> _SHIFT, heads[b] & _ITEM, ends[b] >> _SHIFT
         i = bounds[b]
         k, end = np.int64(0), np.int64(len(keys))
         while k < end:
@@ -112,6 +116,8 @@ def _decode(content: U8, bounds: I64, heads: U64, keys: U64, out: U64) -> int:
         while True:
             while k < len(keys) and keys[k] < key:
                 k += 1
+            if len(keys) and (k == len(keys) or keys[k] > top):
+                break
             if len(keys) == 0 or (k < len(keys) and keys[k] == key):
                 out[n] = (key << _SHIFT) | item
                 n += 1

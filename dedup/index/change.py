@@ -18,7 +18,7 @@ from dedup.errors import BadInput
 from dedup.index import derive, keyed, segments
 from dedup.index.content import Folding, gather
 from dedup.index.incoming import Order
-from dedup.index.keys import once
+from dedup.index.keys import merged
 from dedup.index.rows import Contents, Place, Rows, bits_of, counted_anew, piece
 from dedup.index.segments import Segment
 from dedup.index.view import View, packed_counts
@@ -125,8 +125,8 @@ class Change:
         if bits != int(self.view.meta["bits"]):
             counts = counted_anew(self.rows, bits, self.settings.min_words, self.folding)
             self.meta["bits"] = bits
-        self.postings.append(keyed.rare_words(self.words, counts))
-        fresh = once(np.concatenate(self.postings))
+        self.postings.append(np.sort(keyed.rare_words(self.words, counts)))
+        fresh = merged(self.postings)
         held = sum(len(one) for one in self.view.recent)
         if self._emptied:
             pass
@@ -164,15 +164,15 @@ class Change:
 
     def _write_segment(self, pending: list[U64], words: list[tuple[I64, I64]]) -> None:
         """Store what was gathered, with the rarest of the words, and forget it."""
-        pending.append(keyed.rare_words(words, self.view.counts))
-        joined = once(np.concatenate(pending))
+        pending.append(np.sort(keyed.rare_words(words, self.view.counts)))
+        joined = merged(pending)
         segments.write(self.connection, [joined], len(joined))
         pending.clear()
         words.clear()
 
     def _flush(self, fresh: U64, counts: Counts) -> None:
         """Make a segment of what is recent, and merge segments where there are many."""
-        joined = once(np.concatenate([*self.view.recent, fresh]))
+        joined = merged([*self.view.recent, fresh]) if self.view.recent else fresh
         segments.write(self.connection, [joined], len(joined))
         self.connection.execute("DELETE FROM recent")
         self._rebase(counts)
@@ -187,8 +187,9 @@ class Change:
         )
 
     def _segments(self) -> list[Segment]:
-        rows = self.connection.execute("SELECT no FROM segment").fetchall()
-        return [segments.load(self.connection, no) for (no,) in rows]
+        known = {segment.no: segment for segment in self.view.segments}
+        rows = self.connection.execute("SELECT no FROM segment ORDER BY no").fetchall()
+        return [known.get(no) or segments.load(self.connection, no) for (no,) in rows]
 
     def count_ids(self, come: list[str], gone: list[str]) -> None:
         """Count ids that are no whole numbers; the first and the last change the order of all."""

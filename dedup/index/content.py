@@ -83,6 +83,13 @@ class Content:
     words: Tokens | None = None
     spans: I64 | None = None
 
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        words = self.words
+        arrays = () if words is None else (words.values, words.stems, words.starts, words.ends)
+        return len(self.text or b"") + sum(array.nbytes for array in arrays)
+
     def shown(self, start: int, end: int) -> str:
         """The text between two bytes, or nothing where it was left out."""
         return "" if self.text is None else self.text[start:end].decode()
@@ -185,7 +192,7 @@ def gather(pieces: Sequence[tuple[Content, int, int, int]], folding: Folding) ->
         else:
             parts.append(_span(content.words, paragraph))
             begins[k] = 0
-    return _joined(parts), begins
+    return joined(parts), begins
 
 
 def _span(tokens: Tokens, k: int) -> Tokens:
@@ -196,7 +203,8 @@ def _span(tokens: Tokens, k: int) -> Tokens:
     )  # fmt: skip
 
 
-def _joined(parts: list[Tokens]) -> Tokens:
+def joined(parts: list[Tokens]) -> Tokens:
+    """The words of one part behind those of the other; each keeps the places that it has."""
     return Tokens(
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.starts for part in parts]),

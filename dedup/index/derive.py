@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.index import keyed
 from dedup.index.content import Folding, gather
-from dedup.index.keys import PRINT, keys_of, packed
+from dedup.index.keys import PRINT, keys_of, once, packed
 from dedup.index.rows import Contents, Place, Rows, piece
 from dedup.kernels import I64, U64
 from dedup.minhash import Signatures, sign
@@ -69,7 +69,7 @@ def _part(rows: Rows, stories: list[int], settings: Settings, folding: Folding) 
     found.append(keyed.runs(own, numbers[long & here], passage=settings.passage))
     found.append(_bands(tokens.take(np.flatnonzero(long)), numbers[long], stories, of, settings))
     return Part(
-        contents, places, np.concatenate(found),
+        contents, places, once(np.concatenate(found)),
         keyed.distinct_words(own, numbers[long & here]),
         dict(zip(chosen, prints.tolist(), strict=True)),
     )  # fmt: skip

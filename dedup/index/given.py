@@ -8,6 +8,7 @@ those of the texts that are left, with those of the story.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,7 @@ from dedup.texts import Texts, collapse
 GIVEN = 0  # the number of the story that is asked about
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A text as it is with the story in the index.
 
     order, story, paragraph: its first place. GIVEN is the story asked about.
@@ -84,6 +84,7 @@ def take_in(
         incoming = replace(incoming, published=[min(published, incoming.published[0])])
     mixed = int(view.meta["mixed"]) + (not old and not incoming.ids[0].isdecimal())
     counted, turned = not mixed, bool(mixed) != bool(view.meta["mixed"])
+    turned = turned and not rows.even(view.generation)
     order = order_of(incoming.published[0], incoming.versions[0], incoming.ids[0], counted=counted)
     paragraphs = split(incoming.buffer, incoming.starts, incoming.ends, threads=1)
     table = folding.table(incoming.buffer)

@@ -30,9 +30,10 @@ from dedup.index.store import WAIT, Store
 from dedup.index.verdict import Verdict
 from dedup.index.verify import faults
 from dedup.index.view import View, current
-from dedup.index.whole import Stats, arriving, portions, stats, whole
+from dedup.index.whole import MEMORY, Stats, arriving, portions, stats, whole
 from dedup.index.words import Counts
 from dedup.pipeline import Source, scan_corpus
+from dedup.scratch import Scratch, release
 from dedup.settings import Settings
 from dedup.stories import EPOCH, Story, moment
 
@@ -190,19 +191,23 @@ class Index:
         """Put in many stories, some thousand a transaction; how many were given.
 
         source, fields, encoding, skip_bad: as in `dedup.scan`. A stream of stories is taken as it
-            comes, so that it may be longer than memory; files are read whole.
+            comes, so that it may be longer than memory. So may files of JSON Lines: what does not
+            fit stands in a temporary file.
 
         Raises:
             BadInput: something cannot be read; what came before it is in.
             Busy: another writer holds the index.
         """
-        given = 0
-        for incoming in arriving(source, fields=fields, encoding=encoding, skip_bad=skip_bad):
+        given, scratch = 0, Scratch(self.settings.memory or MEMORY)
+        for incoming in arriving(
+            source, scratch, fields=fields, encoding=encoding, skip_bad=skip_bad
+        ):
             for start, end in portions(incoming):
                 part = incoming.cut(start, end)
                 with self._changing() as change:
                     insert(change, part)
                 given += len(part)
+                release()
                 if progress is not None:
                     progress(f"{given:,} stories", end / len(incoming))
         return given

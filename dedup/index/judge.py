@@ -19,7 +19,7 @@ from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
 from dedup.index.content import Content, Folding, gather
 from dedup.index.given import GIVEN, Given, Held
-from dedup.index.neighbours import Neighbours
+from dedup.index.neighbours import Neighbours, Pairing
 from dedup.index.rows import Rows
 from dedup.index.verdict import FURNITURE, NEW, AlikeStory, Earlier, Origin, Seen, Verdict
 from dedup.kernels import I64
@@ -58,21 +58,24 @@ class Judge:
         self.stories = np.array([rank[text.story] for text in near.texts], dtype=np.int64)
         self.matches = self._matches()
         self.texts = self._two_places(count)
-        families = assemble(self.matches, self.texts, self._place_stories(len(stories)))
-        self.families = join_wordings(families, self.matches, self.texts)
-        self.covered = covered(self.matches, count)
+        self.families = self._families(self._place_stories(len(stories)))
+        self.covered = covered(self.matches, count) if len(self.matches) else np.zeros(count, int)
 
     def _matches(self) -> Matches:
-        near, settings = self.near, self.settings
-        if not near.related:
+        pairing, settings = self.near.pairing, self.settings
+        if pairing is None:
             return NO_MATCHES
         found = match(
-            near.by_runs, near.tokens.take, by_words=near.by_words,
-            stories=self.stories, background=near.background, width=settings.shingle,
+            pairing.by_runs, pairing.tokens.take, by_words=pairing.by_words,
+            stories=self.stories, background=pairing.background, width=settings.shingle,
             containment=settings.containment, partial_words=settings.partial_words, threads=1,
         )  # fmt: skip
+        if not len(found) and all(
+            self.near.texts[at].story == GIVEN for at in self.near.own.values()
+        ):
+            return found  # there is nothing to stand beside
         return with_blocks(
-            found, *self._sequence(), near.tokens.take, near.background,
+            found, *self._sequence(), pairing.tokens.take, pairing.background,
             width=settings.shingle, threads=1,
         )  # fmt: skip
 
@@ -100,6 +103,17 @@ class Judge:
                 stories.append(rank)
         held = [np.array(column, dtype=np.int64) for column in (of, stories, first)]
         return held[0], held[1], held[2]
+
+    def _families(self, stories: I64) -> Families:
+        """The families of the neighbours; stories: of each of their paragraphs."""
+        if len(self.matches):
+            return join_wordings(
+                assemble(self.matches, self.texts, stories), self.matches, self.texts
+            )
+        heads = np.flatnonzero(stories[::2] < stories[1::2])
+        none = np.empty(0, dtype=np.int64)
+        passages = np.empty((0, 2), dtype=np.int32)
+        return Families(heads, none, none, passages, np.zeros(len(heads) + 1, np.int64), none)
 
     def _two_places(self, count: int) -> Texts:
         """The neighbours as texts, each with two paragraphs of its own."""
@@ -226,9 +240,9 @@ class Judge:
 
     def _closest(self, at: int, number: int) -> Earlier | None:
         """Of the earlier texts that a paragraph matches, the closest."""
-        matches = self.matches
+        matches, pairing = self.matches, self.near.pairing
         rows = np.flatnonzero(matches.pairs[:, 1] == at)
-        if not len(rows):
+        if pairing is None or not len(rows):
             return None
         kinds = np.array([_SHOWN.index(kind) for kind in matches.kinds[rows].tolist()])
         share = -matches.found.right_containment[rows]
@@ -239,7 +253,7 @@ class Judge:
         first = int(self.given.texts.first[self.given.texts.of[number]])
         moved = int(self.given.paragraphs.starts[number] - self.given.paragraphs.starts[first])
         runs = tuple(
-            self._run(quad, left, at, content, moved)
+            self._run(quad, pairing.begins[[left, at]].tolist(), content, moved)
             for quad in matches.runs[
                 int(matches.found.offsets[row]) : int(matches.found.offsets[row + 1])
             ].tolist()
@@ -249,25 +263,25 @@ class Judge:
             KINDS[int(matches.kinds[row])], self._origin(text.story), text.paragraph,
             *content.span(text.paragraph, start, end), runs,
             float(found.jaccard[0]), float(found.right_containment[0]),
-            float(found.left_containment[0]), content.shown(start, end), self._evidence(row),
+            float(found.left_containment[0]), content.shown(start, end),
+            self._evidence(row, pairing),
         )  # fmt: skip
 
     def _run(
-        self, quad: list[int], left: int, right: int, content: Content, moved: int
+        self, quad: list[int], begins: list[int], content: Content, moved: int
     ) -> tuple[int, int, int, int]:
         """A run of a match in characters of both stories."""
-        base, own = int(self.near.begins[left]), int(self.near.begins[right])
+        base, own = begins
         shown = self.given.content.character
         return (
             content.character(quad[0] - base), content.character(quad[1] - base),
             shown(quad[2] - own + moved), shown(quad[3] - own + moved),
         )  # fmt: skip
 
-    def _evidence(self, row: int) -> tuple[str, ...]:
-        near = self.near
+    def _evidence(self, row: int, pairing: Pairing) -> tuple[str, ...]:
         alone = self.matches.take(np.array([row]))
-        found = evidence(alone, lambda chosen: near.tokens.take(chosen), near.background.words)
-        own = int(near.begins[int(alone.pairs[0, 1])])
+        found = evidence(alone, pairing.tokens.take, pairing.background.words)
+        own = int(pairing.begins[int(alone.pairs[0, 1])])
         return tuple(self.given.content.shown(a - own, b - own) for a, b in found.places.tolist())
 
     def _place(self, text: Held) -> tuple[int, int, Content]:

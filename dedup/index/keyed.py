@@ -8,18 +8,20 @@ import numpy as np
 
 from dedup.alike import JACCARD, story_signatures
 from dedup.index.keys import BAND, RUN, WORD, keys_of, packed
-from dedup.index.words import Counts, LocalVocabulary, slots_of
-from dedup.kernels import I64, U64
+from dedup.index.words import Counts
+from dedup.kernels import I32, I64, U64, kernel
 from dedup.lsh import band_keys
 from dedup.lsh import bands as bands_of
 from dedup.minhash import Signatures
 from dedup.shingles import shingle
+from dedup.sorting import sort_spans
 from dedup.terms import KEPT
 from dedup.tokens import Tokens
 
 WORDS = KEPT  # of a text, the rarest when it came, of which each two make a key
 FINEST = 22  # bits of a slot, in the key of a word
-_BITS = np.int64(FINEST)
+_HALF = np.uint64(32)
+_FIRST = np.int64(0)
 
 
 def runs(tokens: Tokens, numbers: I64, *, passage: int) -> U64:
@@ -29,11 +31,14 @@ def runs(tokens: Tokens, numbers: I64, *, passage: int) -> U64:
 
 
 def distinct_words(tokens: Tokens, numbers: I64) -> tuple[I64, I64]:
-    """The distinct words of texts: the number of the text, and the finest slot."""
-    holders = np.repeat(np.arange(len(tokens)), np.diff(tokens.offsets))
-    pairs = np.sort((holders << _BITS) | slots_of(tokens.stems, FINEST))
-    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
-    return numbers[pairs >> _BITS], pairs & np.int64(2**FINEST - 1)
+    """The distinct words of texts: the number of the text, and the finest slot, sorted in it."""
+    slots = tokens.stems >> np.uint64(64 - FINEST)
+    sort_spans(slots, np.empty(len(slots), dtype=np.int32), tokens.offsets)
+    fresh = np.ones(len(slots) + 1, dtype=np.bool_)
+    np.not_equal(slots[1:], slots[:-1], out=fresh[1:-1])
+    fresh[tokens.offsets] = True
+    holders = np.repeat(numbers, np.diff(tokens.offsets))
+    return holders[fresh[:-1]], slots[fresh[:-1]].astype(np.int64)
 
 
 def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
@@ -42,40 +47,47 @@ def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
         return np.empty(0, dtype=np.uint64)
     numbers = np.concatenate([one for one, _ in words])
     finest = np.concatenate([slots for _, slots in words])
-    slots = finest >> np.int64(FINEST - counts.bits)
-    used = np.sort(slots)
-    used = used[np.diff(used, prepend=-1) != 0]
-    texts = counts.rows(used)[:, 0][np.searchsorted(used, slots)]
-    owners = np.cumsum(np.diff(numbers, prepend=numbers[:1]) != 0)  # words of a text are together
-    order = np.argsort((owners << np.int64(32)) | texts, kind="stable")  # and sorted by slot
-    owners, keys = _two_and_two(numbers[order], finest[order], WORDS)
-    return packed(keys, owners)
+    texts = counts.texts(finest >> np.int64(FINEST - counts.bits))
+    first = np.flatnonzero(np.diff(numbers, prepend=-1))  # words of a text are together
+    offsets = np.append(first, len(numbers))
+    keys, owners = rarest_two(finest.astype(np.uint64), texts, offsets, least=0)
+    return packed(keys, numbers[first][owners])
 
 
-def _two_and_two(owners: I64, words: I64, most: int) -> tuple[I64, U64]:
-    """Each two of the first `most` words of each owner, as keys, and whose they are."""
-    first = np.searchsorted(owners, owners)
-    left = np.arange(len(owners))
-    rank = left - first
-    sides = []
-    for step in range(1, most):
-        right = left + step
-        paired = (rank + step < most) & (right < len(owners))
-        paired[paired] = owners[right[paired]] == owners[left[paired]]
-        sides.append(np.stack((left[paired], right[paired])))
-    both = np.concatenate(sides, axis=1)
-    low, high = np.sort(words[both], axis=0).astype(np.uint64)
-    return owners[both[0]], keys_of((low << np.uint64(32)) | high, WORD)
+def rarest_two(words: U64, texts: I32, offsets: I64, *, least: int) -> tuple[U64, I64]:
+    """The keys of each two of the rarest words of some texts, and which text's each is.
+
+    words: the finest slots of its distinct words, sorted in a text. texts: int32, how many texts
+        have each. offsets: int64 (texts + 1,). least: of texts that have a word.
+    """
+    room = (len(offsets) - 1) * WORDS * (WORDS - 1) // 2
+    keys, owners = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.int64)
+    count = _pair_up(words, texts, offsets, least, keys, owners)
+    return keys_of(keys[:count], WORD), owners[:count]
 
 
-def rare_pairs(tokens: Tokens, vocabulary: LocalVocabulary) -> U64:
-    """The keys of words that a scan looks some texts up by (terms.py)."""
-    owners, finest = distinct_words(tokens, np.arange(len(tokens)))
-    slots = vocabulary.local(finest >> np.int64(FINEST - vocabulary.bits))
-    known = vocabulary.texts[slots] >= 2
-    owners, finest, slots = owners[known], finest[known], slots[known]
-    order = np.lexsort((slots, -vocabulary.weights[slots], owners))
-    return _two_and_two(owners[order], finest[order], KEPT)[1]
+@kernel
+def _pair_up(words: U64, texts: I32, offsets: I64, least: int, keys: U64, owners: I64) -> int:
+    """Write each two of the WORDS words of every text that fewest texts have; how many."""
+    kept, few = np.empty(WORDS, dtype=np.uint64), np.empty(WORDS, dtype=np.int32)
+    n = _FIRST
+    for k in range(len(offsets) - 1):
+        size = _FIRST
+        for i in range(offsets[k], offsets[k + 1]):
+            if texts[i] < least or (size == WORDS and texts[i] >= few[size - 1]):
+                continue
+            place = size if size < WORDS else size - 1
+            while place > 0 and few[place - 1] > texts[i]:
+                kept[place], few[place] = kept[place - 1], few[place - 1]
+                place -= 1
+            kept[place], few[place] = words[i], texts[i]
+            size = min(size + 1, np.int64(WORDS))
+        for x in range(size):
+            for y in range(x + 1, size):
+                low, high = min(kept[x], kept[y]), max(kept[x], kept[y])
+                keys[n], owners[n] = (low << _HALF) | high, k
+                n += 1
+    return int(n)
 
 
 def bands(signatures: Signatures, texts: I64, bounds: I64, *, recall: float) -> tuple[U64, I64]:

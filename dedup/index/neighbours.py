@@ -15,6 +15,7 @@ first few hundred are read.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +23,15 @@ import numpy as np
 from dedup import lsh, passages
 from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
-from dedup.compared import compared
+from dedup.compared import Compared, compared
 from dedup.gathered import gathered
 from dedup.index import keyed
-from dedup.index.content import Folding, gather
+from dedup.index.bags import Bags
+from dedup.index.content import Folding, gather, joined
 from dedup.index.given import GIVEN, Given, Held, without
 from dedup.index.incoming import Order
 from dedup.index.keys import ITEM_BITS, RUN, items_of, keys_of, once, packed
+from dedup.index.promising import promising
 from dedup.index.rows import Contents, Rows, piece
 from dedup.index.view import View
 from dedup.index.words import Counts, LocalVocabulary
@@ -48,29 +51,37 @@ _SHIFT = np.uint64(ITEM_BITS)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Pairing:
+    """What is to be compared.
+
+    tokens: the words of the texts. begins: what to take from a place in them to have one in the
+        story.
+    by_runs, by_words: candidate pairs, as `match` takes them.
+    """
+
+    tokens: Tokens
+    begins: I64
+    background: Background
+    by_runs: I64
+    by_words: I64
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Neighbours:
     """Some texts, in the order in which they were first seen, and all that is known of them.
 
     texts: as they are with the story in the index; those of the story are among them.
     own: the position of each text of the story here, by its number.
-    tokens: their words. begins: what to take from a place in them to have one in the story.
     contents: the paragraphs and content of each story that is a first place.
-    orders: of these stories.
-    by_runs, by_words: candidate pairs, as `match` takes them.
     complete: whether nothing was left out for being too much.
-    related: whether any candidate may prove to be more than that.
+    pairing: what may prove to be more than a candidate pair, if anything may.
     """
 
     texts: list[Held]
     own: dict[int, int]
-    tokens: Tokens
-    begins: I64
     contents: Contents
-    background: Background
-    by_runs: I64
-    by_words: I64
     complete: bool
-    related: bool
+    pairing: Pairing | None
 
 
 class Search:
@@ -91,9 +102,9 @@ class Search:
         self.view = view
         self.settings = settings
         self.folding = folding
-        self.counts = [base, *given.changes]
+        self.counts = base, Counts.joined(given.changes, base.bits)
         self.total = view.texts + given.more_texts
-        self.complete = self.related = True
+        self.complete = True
         self.contents: Contents = {GIVEN: (given.marks, given.content)}
         self.held: dict[int, Held] = {}  # every text that was looked at, by number
         self.gone: set[int] = set()  # numbers that lead nowhere
@@ -106,8 +117,11 @@ class Search:
         self.looked_up: set[int] = set()  # of which all runs were looked up, and …
         self.words_of: set[int] = set()  # … of which the words were
         self.by_word: set[int] = set()  # who has two of those
-        self._own_tokens: Tokens | None = None  # in the order of their numbers
+        self._rows: dict[int, int] = {}  # of the texts that were cut into words, by number
+        self._cut = gather([], folding)[0]
+        self._begins = np.empty(0, dtype=np.int64)
         self.postings = np.empty(0, dtype=np.uint64)  # of all runs that were looked up
+        self.asked = np.empty(0, dtype=np.uint64)  # keys that were looked up, sorted
 
     def _with_own(self, no: int, row: int, paragraph: int, words: int) -> Held:
         """A text of the story, with the story among its places."""
@@ -119,53 +133,89 @@ class Search:
         return Held(no, mark, words, given.order, GIVEN, paragraph, again)
 
     def gather(self) -> Neighbours:
-        """Look up the story, then its relatives, then theirs."""
+        """Look up the story, then its relatives."""
         if self.total <= FEW:
             return self._everything()
         self._look_up(self.own, self.own)
-        found = self._around()
-        relatives, telling = self._related(found)
-        if relatives:
+        relatives, telling, related = self._related()
+        if not related:
+            return self._neighbours(sorted(self.own, key=self._rank), None)
+        if relatives or telling:
             self._look_up(relatives, telling)
-            found = self._around()
-        return found
+        return self._around()
 
     def _rank(self, no: int) -> tuple[Order, int]:
         return self.held[no].order, self.held[no].paragraph
 
-    def _related(self, found: Neighbours) -> tuple[set[int], set[int]]:
+    def _related(self) -> tuple[set[int], set[int], bool]:
         """The texts that are worth comparing with one of the story, as far as they are new.
 
-        Beside them those of which a retelling may lead on to another text.
+        Beside them those of which a retelling may lead on to another text, and whether there is
+        anything to be compared at all.
         """
-        own = np.zeros(len(found.texts), dtype=bool)
-        own[list(found.own.values())] = True
-        pairs = np.concatenate((found.by_runs, found.by_words))
-        by_runs = np.arange(len(pairs)) < len(found.by_runs)
-        stories = np.array([text.story for text in found.texts], dtype=np.int64)
-        chosen = own[pairs].any(axis=1) & (stories[pairs[:, 0]] != stories[pairs[:, 1]])
-        if not chosen.any():
-            self.related = False
-            return set(), set()
-        said = gathered(compared(
-            pairs[chosen], by_runs[chosen], lambda rows: found.tokens.take(rows),
-            found.background, width=self.settings.shingle,
-            containment=self.settings.containment, partial_words=self.settings.partial_words,
-            threads=1,
-        ))  # fmt: skip
-        self.related = len(said.pairs) > 0
+        shared = self._sharing()
+        chosen = sorted({*self.own, *shared.reshape(-1).tolist(), *self.by_word}, key=self._rank)
+        numbers = np.array(chosen, dtype=np.int64)
+        stories = np.array([self.held[no].story for no in chosen], dtype=np.int64)
+        if (stories == stories[:1]).all():
+            return set(), set(), False
+        tokens, _ = self._tokens(chosen)
+        own = np.flatnonzero([no in self.own for no in chosen])
+        every = np.stack(np.broadcast_arrays(own[:, None], np.arange(len(chosen))), axis=2)
+        pairs = distinct(np.sort(every.reshape(-1, 2), axis=1), len(chosen))
+        pairs = pairs[stories[pairs[:, 0]] != stories[pairs[:, 1]]]
+        by_runs = _among(pairs, _positions(numbers, shared), len(chosen))
+        maybe = promising(
+            tokens, Bags.of(tokens, *self.counts, self.total), pairs, by_runs,
+            width=self.settings.shingle, containment=self.settings.containment,
+        )  # fmt: skip
+        if not maybe.any():
+            return set(), set(), False
+        said = self._compared(tokens, pairs[maybe], by_runs[maybe])
         copies = np.isin(said.by_runs, COPIED) | (said.weights.jaccard >= _RETOLD)
-        relatives = self._numbers(found, said.pairs) - self.looked_up
-        telling = self._numbers(found, said.pairs[copies]) - self.words_of
+        relatives = set(numbers[said.pairs].reshape(-1).tolist()) - self.looked_up
+        telling = set(numbers[said.pairs[copies]].reshape(-1).tolist()) - self.words_of
         room = RELATIVES - len(self.looked_up) + len(self.own)
         if len(relatives) > room:
             self.complete = False
             relatives = set(sorted(relatives, key=self._rank)[:room])
-        return relatives, telling & (relatives | self.looked_up)
+        return relatives, telling & (relatives | self.looked_up), len(said.pairs) > 0
 
-    @staticmethod
-    def _numbers(found: Neighbours, pairs: I64) -> set[int]:
-        return {found.texts[k].no for k in set(pairs.reshape(-1).tolist())}
+    def _compared(self, tokens: Tokens, pairs: I64, by_runs: np.ndarray) -> Compared:
+        """Some pairs of texts compared.
+
+        by_runs: bool (pairs,), those that share a run; the others are if a scan would do so.
+        """
+        vocabulary, words = self._words(tokens)
+        rare = _keyed(rare_pairs(words.heaviest))
+        retold = passages.candidates(rare, len(tokens), bucket=self.settings.bucket)
+        chosen = by_runs | _among(pairs, retold, len(tokens))
+        return gathered(compared(
+            pairs[chosen], by_runs[chosen], tokens.take,
+            Background(vocabulary, words, np.zeros(len(tokens.values), bool), tokens.offsets),
+            width=self.settings.shingle, containment=self.settings.containment,
+            partial_words=self.settings.partial_words, threads=1,
+        ))  # fmt: skip
+
+    def _sharing(self) -> I64:
+        """Pairs of texts, by number, that share a run, one of them looked up; the earlier first."""
+        keys, items = self.postings >> _SHIFT, items_of(self.postings)
+        held, inverse = np.unique(items, return_inverse=True)
+        if not len(held):
+            return np.empty((0, 2), dtype=np.int64)
+        order = [self._rank(no) for no in held.tolist()]
+        ranked = np.array(sorted(range(len(held)), key=order.__getitem__))
+        ranks = np.empty(len(ranked), dtype=np.int64)
+        ranks[ranked] = np.arange(len(ranked))
+        pairs = pairs_within(keys, ranks[inverse], bound=self.settings.bucket)
+        middle = among(np.array(sorted(self.looked_up), dtype=np.int64), held[ranked])
+        pairs = distinct(pairs[middle[pairs].any(axis=1)], len(held))
+        return np.asarray(held[ranked[pairs]])
+
+    def _neighbours(self, chosen: list[int], pairing: Pairing | None) -> Neighbours:
+        own = {no: k for k, no in enumerate(chosen) if no in self.own}
+        held = [self.held[no] for no in chosen]
+        return Neighbours(held, own, self.contents, self.complete, pairing)
 
     def _everything(self) -> Neighbours:
         """All texts of a small index."""
@@ -188,60 +238,43 @@ class Search:
         by_passage = passages.candidates(runs, count, bucket=self.settings.bucket)
         worn = passages.well_worn(runs, tokens.offsets, width=self.settings.passage)
         every = np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
-        own = {no: k for k, no in enumerate(chosen) if no in self.own}
-        return Neighbours(
-            [self.held[no] for no in chosen], own, tokens, begins, self.contents,
-            Background(vocabulary, held, worn, tokens.offsets),
-            np.concatenate((by_sketch, by_passage)), every, self.complete, self.related,
-        )  # fmt: skip
+        known = Background(vocabulary, held, worn, tokens.offsets)
+        by_runs = np.concatenate((by_sketch, by_passage))
+        return self._neighbours(chosen, Pairing(tokens, begins, known, by_runs, every))
 
     def _around(self) -> Neighbours:
         """All texts that were looked up, and those that are candidates to go with them."""
         bound = self.settings.bucket
-        keys, items = self.postings >> _SHIFT, items_of(self.postings)
-        held, inverse = np.unique(items, return_inverse=True)
-        numbers = held.tolist()
-        ranked = np.array(sorted(range(len(numbers)), key=lambda k: self._rank(numbers[k])), int)
-        ranks = np.empty(len(ranked), dtype=np.int64)
-        ranks[ranked] = np.arange(len(ranked))
-        pairs = distinct(pairs_within(keys, ranks[inverse], bound=bound), max(1, len(ranked)))
-        pairs = held[ranked][pairs] if len(ranked) else pairs
-        middle = np.array(sorted(self.looked_up), dtype=np.int64)
-        pairs = pairs[np.isin(pairs, middle).any(axis=1)]
-
+        pairs = self._sharing()
         chosen = sorted(
             {*self.looked_up, *pairs.reshape(-1).tolist(), *self.by_word}, key=self._rank
         )
         tokens, begins = self._tokens(chosen)
         vocabulary, words = self._words(tokens)
-        order = np.argsort(np.array(chosen, dtype=np.int64))
-        by_runs = order[np.searchsorted(np.array(chosen, dtype=np.int64)[order], pairs)]
+        by_runs = _positions(np.array(chosen, dtype=np.int64), pairs)
         rare = _keyed(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(chosen), bucket=bound)
         telling = np.array([no in self.words_of for no in chosen], dtype=bool)
         retold = retold[telling[retold].any(axis=1)]
-        own = {no: k for k, no in enumerate(chosen) if no in self.own}
-        worn = self._worn(tokens, keys)
-        return Neighbours(
-            [self.held[no] for no in chosen], own, tokens, begins, self.contents,
-            Background(vocabulary, words, worn, tokens.offsets), by_runs, retold,
-            self.complete, self.related,
-        )  # fmt: skip
+        worn = self._worn(tokens, self.postings >> _SHIFT)
+        known = Background(vocabulary, words, worn, tokens.offsets)
+        return self._neighbours(chosen, Pairing(tokens, begins, known, by_runs, retold))
 
     def _look_up(self, texts: set[int], telling: set[int]) -> None:
         """Find who shares a run with some texts, or two of the rarest words of one of others."""
         middle = sorted(texts | telling)
         tokens, _ = self._tokens(middle)
-        if texts is self.own:
-            self._own_tokens = tokens
         runs = self._run_postings(tokens, middle, texts - self.looked_up)
         words = self._word_keys(tokens, middle, telling - self.words_of)
         keys = _once(runs >> _SHIFT)
-        if texts is not self.own:  # theirs are all there; what only one text has leads nowhere
-            keys = self.view.several(keys)
+        if texts is not self.own:  # theirs are in the index; what only one text has leads nowhere
+            keys = self.view.several(keys[~among(self.asked, keys)])
+            words = self.view.several(words[~among(self.asked, words)])
         self.looked_up |= texts
         self.words_of |= telling
-        found = self._found(np.sort(np.concatenate((keys, words))))
+        asked = np.sort(np.concatenate((keys, words)))
+        self.asked = np.sort(np.concatenate((self.asked, asked)))
+        found = self._found(asked)
         of_words = among(words, found >> _SHIFT)
         sharing = set(items_of(found[of_words]).tolist())
         shared = found[~of_words]
@@ -261,8 +294,7 @@ class Search:
         """The keys of the rarest words of some texts, sorted."""
         chosen = [k for k, no in enumerate(middle) if no in texts]
         tokens = tokens.take(np.array(chosen, dtype=np.int64))
-        vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
-        return np.sort(keyed.rare_pairs(tokens, vocabulary))
+        return Bags.of(tokens, *self.counts, self.total).rarest()
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
@@ -281,14 +313,21 @@ class Search:
 
     def _tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
         """The words of texts at their first places."""
-        missing = {self.held[no].story for no in chosen} - self.contents.keys()
-        self.contents |= self.rows.contents(missing)
-        texts = [self.held[no] for no in chosen]
-        pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
-        return gather(pieces, self.folding)
+        missing = [no for no in chosen if no not in self._rows]
+        if missing:
+            texts = [self.held[no] for no in missing]
+            self.contents |= self.rows.contents({t.story for t in texts} - self.contents.keys())
+            pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
+            tokens, begins = gather(pieces, self.folding)
+            known = len(self._rows)
+            self._cut = joined([self._cut, tokens]) if known else tokens
+            self._begins = np.concatenate((self._begins, begins))
+            self._rows |= {no: known + row for row, no in enumerate(missing)}
+        rows = np.array([self._rows[no] for no in chosen], dtype=np.int64)
+        return self._cut.take(rows), self._begins[rows]
 
     def _words(self, tokens: Tokens) -> tuple[LocalVocabulary, Terms]:
-        vocabulary = LocalVocabulary.of(self.counts, tokens.stems, self.total)
+        vocabulary = LocalVocabulary.of(list(self.counts), tokens.stems, self.total)
         return vocabulary, vocabulary.terms(tokens)
 
     def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
@@ -308,10 +347,8 @@ class Search:
         """Stories whose signatures agree with that of the story on a band."""
         given = self.given
         texts = sorted(self.own)
-        if self._own_tokens is None:
-            self._own_tokens, _ = self._tokens(texts)
         found = sign(
-            shingle(self._own_tokens, width=self.settings.shingle),
+            shingle(self._tokens(texts)[0], width=self.settings.shingle),
             permutations=self.settings.permutations, seed=self.settings.seed,
         )  # fmt: skip
         bounds = np.array([0, len(texts)], dtype=np.int64)
@@ -320,17 +357,18 @@ class Search:
             return set()
         postings = self._found(np.sort(keys[0]))
         orders = self.rows.orders(set(items_of(postings).tolist()), counted=given.counted)
+        buckets: dict[int, list[int]] = defaultdict(list)
+        for key, story in zip(
+            (postings >> _SHIFT).tolist(), items_of(postings).tolist(), strict=True
+        ):
+            if story in orders and story != given.old:
+                buckets[key].append(story)
         out: set[int] = set()
-        for key in keys[0].tolist():
-            bucket = [
-                story
-                for story in items_of(postings[postings >> _SHIFT == np.uint64(key)]).tolist()
-                if story in orders and story != given.old
-            ]
-            first = min(bucket, key=orders.__getitem__, default=GIVEN)
-            if len(bucket) < self.settings.bucket or (bucket and given.order < orders[first]):
+        for bucket in buckets.values():
+            first = min(bucket, key=orders.__getitem__)
+            if len(bucket) < self.settings.bucket or given.order < orders[first]:
                 out.update(bucket)
-            elif bucket:
+            else:
                 out.add(first)
         return out
 
@@ -339,6 +377,18 @@ def _once(keys: U64) -> U64:
     """Sorted keys, each once."""
     first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
     return np.asarray(keys[first])
+
+
+def _positions(numbers: I64, wanted: I64) -> I64:
+    """Where some numbers stand among others, each of which is there once."""
+    order = np.argsort(numbers)
+    return np.asarray(order[np.searchsorted(numbers[order], wanted)])
+
+
+def _among(pairs: I64, held: I64, count: int) -> np.ndarray:
+    """Which pairs are among others, bool (pairs,); items are below `count`."""
+    packed = np.sort(held[:, 0] * count + held[:, 1])
+    return among(packed, pairs[:, 0] * count + pairs[:, 1])
 
 
 def _keyed(held: Hashes) -> passages.Repeated:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedup.index.content import Content, Folding, Marks, gather, unpack
 from dedup.index.incoming import Order, order_of
@@ -18,10 +18,10 @@ from dedup.tokens import Tokens
 from dedup.vocabulary import slot_bits
 
 _PART = 4096  # texts
+_OBJECTS = 600  # bytes of what holds a content
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A text as its row has it.
 
     print: its fingerprint, as a signed number. words: how many.
@@ -40,16 +40,17 @@ Contents = dict[int, tuple[Marks, Content]]
 
 
 class Opened:
-    """Contents that were read lately, for several threads.
+    """Contents that were read lately, for several threads, as far as they fit into some bytes.
 
     They stay true, since the number of a story is never given again.
     """
 
-    def __init__(self, most: int = 2_000) -> None:
-        """Keep so many stories."""
-        self._most = most
+    def __init__(self, room: int = 6_000_000) -> None:
+        """Keep contents of so many bytes."""
+        self._room = room
         self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
         self._lock = Lock()
+        self.even = -1, False  # a generation, and whether its ids are equally long
 
     def some(self, stories: Collection[int]) -> Contents:
         """Those of some stories that are kept."""
@@ -60,11 +61,19 @@ class Opened:
         return found
 
     def keep(self, story: int, content: tuple[Marks, Content]) -> None:
-        """Keep one more, in place of the one that was not read for longest."""
+        """Keep one more, in place of those that were not read for longest."""
         with self._lock:
-            self._held[story] = content
-            if len(self._held) > self._most:
-                self._held.popitem(last=False)
+            if story not in self._held:
+                self._held[story] = content
+                self._room -= _size(content)
+            while self._room < 0:
+                self._room += _size(self._held.popitem(last=False)[1])
+
+
+def _size(held: tuple[Marks, Content]) -> int:
+    """The bytes that a story takes, about."""
+    marks, content = held
+    return _OBJECTS + marks.rows.nbytes + content.bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Rows:
 
     connection: sqlite3.Connection
     where: str
-    opened: Opened = field(default_factory=lambda: Opened(1))
+    opened: Opened = field(default_factory=lambda: Opened(0))
 
     def of(self, query: str, names: Collection[Any]) -> list[Any]:
         """The rows of a query that ends in IN, for these names or numbers."""
@@ -89,7 +98,7 @@ class Rows:
     def places(self, numbers: Collection[int]) -> list[Place]:
         """The texts with these numbers that are there."""
         query = "SELECT no, print, words, story, paragraph, again FROM text WHERE no IN"
-        return [Place(*row) for row in self.of(query, numbers)]
+        return [Place._make(row) for row in self.of(query, numbers)]
 
     def orders(self, stories: Collection[int], *, counted: bool) -> dict[int, Order]:
         """The places of stories in the order of all."""
@@ -116,13 +125,26 @@ class Rows:
 
         without: a story that does not count.
         """
-        rows = self.connection.execute(
+        row = self.connection.execute(
             "SELECT s.published, s.version, s.id, a.paragraph, a.story FROM again AS a"
-            " JOIN story AS s ON s.no = a.story WHERE a.text = ? AND a.story <> ?",
+            " JOIN story AS s ON s.no = a.story WHERE a.text = ? AND a.story <> ?"
+            f" ORDER BY s.published, s.version, {'length(s.id),' if counted else ''} s.id,"
+            " a.paragraph LIMIT 1",
             (text, without),
-        )
-        found = ((order_of(*row[:3], counted=counted), row[3], row[4]) for row in rows)
-        return min(found, default=None)
+        ).fetchone()
+        return row and (order_of(*row[:3], counted=counted), row[3], row[4])
+
+    def even(self, generation: int) -> bool:
+        """Whether all ids are equally long, so that counting and spelling sort them alike.
+
+        generation: of what the connection sees, for which this is looked up once.
+        """
+        if self.opened.even[0] != generation:
+            least, most = self.connection.execute(
+                "SELECT min(length(id)), max(length(id)) FROM story"
+            ).fetchone()
+            self.opened.even = generation, least == most
+        return self.opened.even[1]
 
     def first_places(self, least: int, folding: Folding) -> Iterator[Tokens]:
         """The words of every text of `least` words or more at its first place, in parts."""

@@ -1,7 +1,7 @@
 """Postings on disk: sorted segments that are written once, and merged when there are many.
 
 A segment is a run of blocks (blocks.py), a directory that says with which posting each begins, and
-a sieve of its keys (sieve.py). Directory and sieve stay in memory, about eleven bits a key. To look
+a sieve of its keys (sieve.py). Directory and sieve stay in memory, about ten bits a key. To look
 up keys, those that the sieve lets through are searched in the directory, and their blocks are read:
 a key that stands nowhere costs no reading, as a rule.
 
@@ -25,17 +25,19 @@ import numpy as np
 
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
-from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, once
-from dedup.kernels import I64, U8, U64, kernel
+from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, merged
+from dedup.kernels import I64, U8, U64, kernel, read_only
 
 FAN = 4
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 LIMIT = 2**26  # postings of a merged segment
-_DEEP = 3  # blocks of one key that are read, of a segment
+_DEEP = 4  # blocks of one key that are read, of a segment
 _SLICE = 2**20  # postings
+_PIECE = 2**20  # bytes
 _SHIFT = np.uint64(ITEM_BITS)
 _ITEM = np.uint64(LARGEST)
 _TOP = 2**KEY_BITS
+_HIGHEST = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,26 +59,46 @@ class Segment:
 
 def load(connection: sqlite3.Connection, no: int) -> Segment:
     """Take a segment's directory into memory."""
-    size, first, *arrays = connection.execute(
-        "SELECT size, first, heads, sieve, twice FROM segment WHERE no = ?", (no,)
+    size, first = connection.execute(
+        "SELECT size, first FROM segment WHERE no = ?", (no,)
     ).fetchone()
-    return Segment(no, size, first, *(np.frombuffer(one, np.uint64) for one in arrays))
+    heads, bits, twice = (_column(connection, name, no) for name in ("heads", "sieve", "twice"))
+    return Segment(no, size, first, heads, bits, twice)
+
+
+def _column(connection: sqlite3.Connection, name: str, no: int) -> U64:
+    """An array of a segment, read in pieces: a row that is fetched is there three times."""
+    with connection.blobopen("segment", name, no, readonly=True) as blob:
+        out = np.empty(len(blob) // 8, dtype=np.uint64)
+        held = memoryview(out.view(np.uint8).data)
+        for start in range(0, len(held), _PIECE):
+            piece = blob.read(_PIECE)
+            held[start : start + len(piece)] = piece
+    return read_only(out)
 
 
 def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
     """The postings of some sorted keys in segments; of each key no more than a few blocks."""
-    numbers, heads = [], []
+    numbers, heads, ends = [], [], []
     for segment in held:
         out = np.empty(_DEEP * len(keys), dtype=np.int64)
         wanted = out[: _wanted(segment.sieve, segment.heads, keys, out)]
         if len(wanted):
             numbers.append(wanted + segment.first)
             heads.append(segment.heads[wanted])
+            ends.append(_next(segment.heads, wanted))
     if not numbers:
         return keys[:0]
     chosen = np.concatenate(numbers)
     order = np.argsort(chosen)  # as the rows come
-    return pick(_data(connection, chosen[order]), np.concatenate(heads)[order], keys)
+    data = _data(connection, chosen[order])
+    return pick(data, np.concatenate(heads)[order], np.concatenate(ends)[order], keys)
+
+
+def _next(heads: U64, wanted: I64) -> U64:
+    """The head behind each of some blocks, which no posting of theirs is above."""
+    out = heads[np.minimum(wanted + 1, len(heads) - 1)]
+    return np.where(wanted + 1 < len(heads), out, _HIGHEST)
 
 
 def told(held: Sequence[Segment], keys: U64) -> np.ndarray:
@@ -185,7 +207,7 @@ def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> in
     sieve.add(twice, repeated)
     stored = connection.execute(
         "INSERT INTO segment (size, first, heads, sieve, twice) VALUES (?, ?, ?, ?, ?)",
-        (count, first, np.concatenate(heads).tobytes(), bits.tobytes(), twice.tobytes()),
+        (count, first, np.concatenate(heads).data, bits.data, twice.data),
     )
     return int(stored.lastrowid or 0)
 
@@ -210,7 +232,7 @@ def merge(
                 _slice(connection, segment, low, high, done, k)
                 for k, segment in enumerate(segments)
             ]
-            joined = once(np.concatenate(held))
+            joined = merged(held)
             yield joined if keep is None else keep(joined)
 
     no = write(connection, parts(), size)

@@ -1,8 +1,8 @@
 """A sieve in memory that says which keys a segment cannot have, so that its blocks are not read.
 
 Most keys of a new story stand nowhere in the index. A key sets six bits within 512, one line of the
-processor's cache, with ten bits of room a key; one that is not there is let through in about 1 of
-80 cases. None that is there is kept back.
+processor's cache, with nine bits of room a key; one that is not there is let through in about 1 of
+50 cases. None that is there is kept back.
 
 Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", WEA 2007 (bits of a
 key in one cache line).
@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.kernels import U64, kernel
 
-_BITS = 10  # a key
+_BITS = 9  # a key
 _LINE = 8  # words of 64 bits
 _SPREAD, _AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _HALF, _SIX, _NINE, _BACK = np.uint64(32), np.uint64(6), np.uint64(9), np.uint64(29)

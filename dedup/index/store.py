@@ -181,7 +181,7 @@ class Store:
             self.path, timeout=self.wait, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA cache_size = -8000")
         connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
         return connection
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dedup.index import segments
-from dedup.index.keys import ITEM_BITS, once
+from dedup.index.keys import ITEM_BITS, merged
 from dedup.index.segments import Segment
 from dedup.index.words import Counts
 from dedup.kernels import U64
@@ -50,7 +50,7 @@ class View:
         found = [segments.among(held, keys) for held in self.recent]
         found.append(segments.find(connection, self.segments, keys))
         some = [held for held in found if len(held)]
-        return once(np.concatenate(some)) if some else keys[:0]
+        return merged(some) if some else keys[:0]
 
     def several(self, keys: U64) -> U64:
         """Those of some sorted keys that more than one posting may have."""
@@ -102,9 +102,9 @@ def _recent(
     ).fetchall()
     if not rows:
         return last, recent, counts
-    postings = np.concatenate([np.frombuffer(row[1], np.uint64) for row in rows])
+    postings = merged([np.frombuffer(row[1], np.uint64) for row in rows])
     changes = [_unpacked(row[2], bits) for row in rows]
-    return rows[-1][0], _stacked(recent, once(postings)), counts.plus(changes)
+    return rows[-1][0], _stacked(recent, postings), counts.plus(changes)
 
 
 def packed_counts(counts: Counts) -> bytes:
@@ -122,5 +122,5 @@ def _stacked(lists: tuple[U64, ...], fresh: U64) -> tuple[U64, ...]:
     """Lists with one more, each at least _RUNS times as long as the next."""
     out = [*lists, fresh]
     while len(out) > 1 and len(out[-2]) < _RUNS * len(out[-1]):
-        out[-2:] = [once(np.concatenate(out[-2:]))]
+        out[-2:] = [merged(out[-2:])]
     return tuple(out)

@@ -17,9 +17,11 @@ from dedup.index.content import unpack
 from dedup.index.incoming import Incoming, of_corpus, of_table
 from dedup.index.view import View
 from dedup.pipeline import Source, corpus_from
+from dedup.scratch import Scratch
 from dedup.stories import UNDATED, Batch, Corpus, batch_of_stories, corpus_of, moment, schema
 
 STORIES, BYTES = 2_000, 6_000_000  # of a transaction, at most
+MEMORY = 256 << 20  # bytes: texts of more than an eighth of it are read into a temporary file
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,30 @@ def whole(connection: sqlite3.Connection, where: str) -> Corpus:
 
 
 def arriving(
-    source: Source, *, fields: Mapping[str, str] | None, encoding: str, skip_bad: bool
+    source: Source,
+    scratch: Scratch,
+    *,
+    fields: Mapping[str, str] | None,
+    encoding: str,
+    skip_bad: bool,
 ) -> Iterator[Incoming]:
-    """The stories of a source: files and tables whole, a stream of stories in parts."""
+    """The stories of a source: files and tables at once, a stream of stories in parts.
+
+    scratch: where the texts of files stand.
+    """
+
+    def read(given: Source) -> Incoming:
+        return of_corpus(
+            corpus_from(given, fields=fields, encoding=encoding, skip_bad=skip_bad, scratch=scratch)
+        )
+
     if not _is_stream(source):
-        corpus = corpus_from(source, fields=fields, encoding=encoding, skip_bad=skip_bad)
-        yield of_corpus(corpus)
+        yield read(source)
         return
     given: Iterator[Any] = iter(source)  # type: ignore[arg-type]
     first = list(islice(given, 1))
     if first and isinstance(first[0], str | Path):
-        corpus = corpus_from([*first, *given], fields=fields, encoding=encoding, skip_bad=skip_bad)
-        yield of_corpus(corpus)
+        yield read([*first, *given])
         return
     while first or (first := list(islice(given, 1))):
         part = [*first, *islice(given, STORIES - 1)]

@@ -18,6 +18,7 @@ from dedup.terms import Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary, named, weights
 
+_MANY = 50_000  # words, of which to search for each costs more than a table
 _ONE, _TWO, _SLOT = np.uint64(1), np.uint64(2), np.uint64(40)
 
 
@@ -98,6 +99,14 @@ class Counts:
             known = self.slots[places] == slots
             out[known] = self.counts[places[known]]
         return out
+
+    def texts(self, slots: I64) -> I32:
+        """How many texts have each of some slots, int32; of many, by a table of all."""
+        if len(slots) < _MANY:
+            return np.ascontiguousarray(self.rows(slots)[:, 0])
+        table = np.zeros(2**self.bits, dtype=np.int32)
+        table[self.slots] = self.counts[:, 0]
+        return table[slots]
 
     def pack(self) -> tuple[bytes, bytes]:
         """As bytes for the file."""

@@ -1,0 +1,121 @@
+"""The distinct words of a few texts, and how many texts of the index have each.
+
+What a scan learns of its words it learns of all at once (terms.py). A story brings some hundred,
+and asking for them one array at a time costs more than counting them; here one loop does it all.
+It says the same: which words of a text are its rarest, and what each weighs.
+
+Time O(words * log vocabulary).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.index.keyed import FINEST, rarest_two
+from dedup.index.words import Counts
+from dedup.kernels import I32, I64, U64, kernel, read_only
+from dedup.sorting import sort_span
+from dedup.tokens import Tokens
+from dedup.vocabulary import HEAVIEST, PRIOR
+
+_DROPPED = np.uint64(64 - FINEST)  # bits of a stem
+_FIRST = np.int64(0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bags:
+    """The distinct words of each text.
+
+    words: uint64 (entries,), the finest slot of each word (keyed.py), sorted within its text.
+    texts: int32 (entries,), how many texts have a word of its slot in the vocabulary.
+    weights: float64 (entries,), what such a word weighs (vocabulary.py); 0 for all but the first
+        word of one slot.
+    totals: float64 (texts,), the weight of each text.
+    offsets: int64 (texts + 1,); the words of text k are offsets[k]:offsets[k + 1].
+    shift: what takes a finest slot to one of the vocabulary.
+    """
+
+    words: U64
+    texts: I32
+    weights: np.ndarray
+    totals: np.ndarray
+    offsets: I64
+    shift: np.uint64
+
+    @classmethod
+    def of(cls, tokens: Tokens, counts: Counts, change: Counts, texts: int) -> Bags:
+        """counts, change: of words, which add up to those of the index; texts: how many it has."""
+        size = len(tokens.stems)
+        out = cls(
+            np.empty(size, dtype=np.uint64), np.empty(size, dtype=np.int32),
+            np.empty(size), np.zeros(len(tokens)), np.zeros(len(tokens) + 1, dtype=np.int64),
+            np.uint64(FINEST - counts.bits),
+        )  # fmt: skip
+        _count(
+            read_only(tokens.stems), read_only(tokens.offsets), out.shift,
+            read_only(counts.slots), read_only(counts.counts),
+            read_only(change.slots), read_only(change.counts), float(texts),
+            out.words, np.empty(size, dtype=np.int32), out.texts, out.weights, out.totals,
+            out.offsets,
+        )  # fmt: skip
+        return out
+
+    def rarest(self) -> U64:
+        """The keys that a scan looks the texts up by: each two of a text's rarest words; sorted.
+
+        A word that no other text has makes none.
+        """
+        return np.sort(rarest_two(self.words, self.texts, self.offsets, least=2)[0])
+
+
+@kernel
+def _place(slots: I64, first: int, value: int) -> int:
+    """The first place from `first` on whose slot is not below a value."""
+    last = len(slots)
+    while first < last:
+        middle = (first + last) >> 1
+        if slots[middle] < value:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@kernel
+def _count(
+    stems: U64, bounds: I64, shift: np.uint64, slots: I64, counts: I32, changed: I64, change: I32,
+    everything: float, words: U64, spare: I32, texts: I32, weights: np.ndarray, totals: np.ndarray,
+    offsets: I64,
+) -> None:  # fmt: skip
+    """Write each text's sorted distinct words, what is counted of them, and their weights."""
+    size = math.log(everything + PRIOR)
+    for k in range(len(bounds) - 1):
+        start, n = offsets[k], offsets[k]
+        for i in range(bounds[k], bounds[k + 1]):
+            words[n], spare[n] = stems[i] >> _DROPPED, 0
+            n += 1
+        sort_span(words, spare, start, n)
+        end, n = n, start
+        at, by = _FIRST, _FIRST
+        for i in range(start, end):
+            if n > start and words[n - 1] == words[i]:
+                continue
+            slot = np.int64(words[i] >> shift)
+            again = n > start and words[n - 1] >> shift == words[i] >> shift
+            words[n] = words[i]
+            at, by = _place(slots, at, slot), _place(changed, by, slot)
+            found = np.int32(0)
+            if at < len(slots) and slots[at] == slot:
+                found += counts[at, 0]
+            if by < len(changed) and changed[by] == slot:
+                found += change[by, 0]
+            texts[n] = found
+            weights[n] = 0.0
+            if not again:
+                weights[n] = HEAVIEST * (size - math.log(found + 1.0)) / size
+            totals[k] += weights[n]
+            n += 1
+        offsets[k + 1] = n
