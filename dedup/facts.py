@@ -26,6 +26,7 @@ _B8, _B29, _B32, _B56, _B58 = (np.uint64(bits) for bits in (8, 29, 32, 56, 58))
 _BYTE = np.uint64(0xFF)
 _NOTHING, _ONE = np.uint64(0), np.uint64(1)
 _THREE_LETTERS, _SIX_LETTERS = np.uint64(2**16), np.uint64(2**40)  # or more
+_FIRST = np.int64(0)
 _TELLING = 3  # digits: with fewer, two figures are too often equal by chance
 
 
@@ -126,12 +127,16 @@ def same_figure(
     words: U64, flags: U8, a: int, i: int, a_end: int, b: int, j: int, b_end: int
 ) -> bool:
     """Whether the words at i and j, of texts from a to a_end and b to b_end, are one figure."""
-    one, fine, digits, i_next = figure(words, flags, i, a_end)
-    if digits == 0:
-        return False
-    other, coarse, others, j_next = figure(words, flags, j, b_end)
-    if others == 0:
-        return False
+    one, fine, digits, i_next = 0.0, 0.0, _FIRST, _FIRST
+    other, coarse, others, j_next = 0.0, 0.0, _FIRST, _FIRST
+    for side in range(2):  # one call compiles sooner than two
+        value, unit, told, behind = figure(words, flags, j if side else i, b_end if side else a_end)
+        if told == 0:
+            return False
+        if side:
+            other, coarse, others, j_next = value, unit, told, behind
+        else:
+            one, fine, digits, i_next = value, unit, told, behind
     if coarse < fine:
         coarse, others = fine, digits
     exact = 1e-9 * one
