@@ -33,6 +33,8 @@ from dedup.texts import CHUNK, Texts
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 from dedup.wordings import join_wordings
 
+TAKEN = 6  # bytes of memory a byte of text, about
+
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
 _AROUND = 1 << 13  # bytes that the system reads beside a text
@@ -125,6 +127,7 @@ def scan_corpus(
     measure: what adds matches to those found, as with_similar does.
     """
     scratch = scratch or Scratch(settings.memory)
+    scratch.expect(len(corpus.buffer) * TAKEN)
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)

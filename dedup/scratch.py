@@ -3,7 +3,8 @@
 A column grows by appending, or is laid out at once. While it is small it is an array in memory.
 Above 1/_SHARE of the memory that may be used, for there are some forty such columns, it is a
 temporary file, mapped, of which the system keeps in memory what fits: results are the same, byte
-for byte. The few columns that are read here and there, which is slow from a file, may be larger.
+for byte. The few columns that are read here and there, which is slow from a file, may be larger. A
+job that is known to fit into memory easily has no such file.
 The file lies where temporary files do (TMPDIR), has no name, and is gone with the column, or with
 the process, however that ends. Its room is taken from the disk before it is used, so that a full
 disk is found out at once.
@@ -28,7 +29,9 @@ from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
 _SHARE, _SOUGHT = 128, 4
+_EASY = 3  # a job that takes less than this part of the memory that it may needs no file
 _BLOCK = 64 << 20  # bytes of a column that are put together
+_SMALL = 4  # a process that takes less than this part of the memory that it may is small
 _PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 
@@ -51,6 +54,7 @@ def free_memory() -> int:
 
 
 _MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()  # the columns of all jobs
+_JOBS: weakref.WeakSet[Scratch] = weakref.WeakSet()  # those that are under way
 _LISTED = threading.Lock()
 
 
@@ -58,15 +62,27 @@ def release() -> None:
     """Let the system take back what it can: mapped columns, and memory that was freed.
 
     Columns are read again where they are needed. Memory that threads free in small pieces would
-    otherwise stay with the process, which comes to as much as is in use.
+    otherwise stay with the process, which comes to as much as is in use. Both cost time, so nothing
+    is done while the process is small beside what it may use.
     """
     with _LISTED:
         held = list(_MAPPED)
+        allowed = min((job.memory for job in _JOBS), default=0)
+    if _resident() < allowed // _SMALL:
+        return
     for mapped in held:
         if hasattr(mapped, "madvise"):
             mapped.madvise(mmap.MADV_DONTNEED)
     if held:
         _trim()(0)
+
+
+def _resident() -> float:
+    """Bytes of the process that stand in memory; endless where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * mmap.PAGESIZE
+    except (OSError, ValueError, IndexError):
+        return math.inf
 
 
 @cache
@@ -82,13 +98,20 @@ def _trim() -> Callable[[int], int]:
 
 
 class Scratch:
-    """Where the columns of one job stand."""
+    """Where the columns of one job stand. memory: bytes that it may use."""
 
     def __init__(self, memory: int = 0) -> None:
         """memory: bytes that may be used; 0 is half of what is free."""
-        given = memory or free_memory() // 2
-        self._bounds = (max(_LEAST, given // _SHARE), max(_LEAST, given // _SOUGHT))
+        self.memory = memory or free_memory() // 2
+        self._bounds = (max(_LEAST, self.memory // _SHARE), max(_LEAST, self.memory // _SOUGHT))
         self._passed = 0
+        with _LISTED:
+            _JOBS.add(self)
+
+    def expect(self, size: int) -> None:
+        """The job will take about so many bytes: where that is little, its columns need no file."""
+        if size <= self.memory // _EASY:
+            self._bounds = self.memory, self.memory
 
     def bound(self, *, sought: bool = False) -> int:
         """Bytes up to which a column stands in memory. sought: read here and there, not along."""

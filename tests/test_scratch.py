@@ -158,3 +158,27 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
 def test_the_system_tells_what_is_free():
     assert free_memory() > MEGABYTE
     assert Scratch().bound() >= MEGABYTE
+
+
+def test_a_job_that_fits_into_memory_easily_has_no_files():
+    easy, hard = Scratch(30 << 20), Scratch(30 << 20)
+    easy.expect(10 << 20)
+    hard.expect(11 << 20)
+
+    assert easy.bound() == 30 << 20
+    assert hard.bound() == 1 << 20
+
+
+def test_nothing_is_let_go_while_the_process_is_small(monkeypatch):
+    room = Scratch(1 << 20)
+    held = room.stored(np.arange(1 << 20))
+    given_back = []
+    monkeypatch.setattr(scratch, "_trim", lambda: given_back.append)
+
+    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 18) - 1)
+    release()
+    assert not given_back
+    monkeypatch.setattr(scratch, "_resident", lambda: 1 << 18)
+    release()
+    assert given_back == [0]
+    assert held[-1] == (1 << 20) - 1
