@@ -13,6 +13,7 @@ import dedup.blocks
 from dedup import scan
 from dedup.added import inserted
 from dedup.background import Background
+from dedup.buckets import packed
 from dedup.blocks import with_blocks
 from dedup.compare import compare
 from dedup.kinds import EDITED, REWRITTEN, TEMPLATE
@@ -71,7 +72,7 @@ def test_enough_speaks_for_what_stands_as_far_from_recycled_texts_or_has_a_third
 
     with mock.patch.object(dedup.blocks, "SHARED", 0):
         found = dedup.blocks._beside(
-            linked, linked[:, 0] * count + linked[:, 1], of, owners, first,
+            linked, packed(linked, count), of, owners, first,
             Background.of(lambda _: tokens, count),
         )  # fmt: skip
 
