@@ -13,8 +13,8 @@ import dedup.blocks
 from dedup import scan
 from dedup.added import inserted
 from dedup.background import Background
-from dedup.buckets import packed
 from dedup.blocks import with_blocks
+from dedup.buckets import packed
 from dedup.compare import compare
 from dedup.kinds import EDITED, REWRITTEN, TEMPLATE
 from dedup.match import Matches
