@@ -1,13 +1,15 @@
-"""Background comes in blocks: what stands beside recycled paragraphs, in the same order in both
-stories, is recycled too if it says the same, though its words alone would not show it.
+"""Background comes in blocks: what stands beside recycled paragraphs may be recycled too.
 
-Two texts are compared again if two things speak for them. Paragraphs one or two places before or
-behind them, as far away in both stories, are recycled from each other, each such place counting
-once; and both are recycled from, or into, one third text. They match if a sentence of one says what
-a sentence of the other says (sentences.py). What is found so speaks for others in turn.
+Where two stories tell the same things in the same order, a paragraph among them that says the same
+is a retelling, though its words alone would not show it. Two texts are compared again if two things
+speak for them: that paragraphs one or two places before or behind them, as far away in both
+stories, are recycled from each other, each such place counting once; and that both are recycled
+from, or into, one third text. They match if a sentence of one says what a sentence of the other
+says (sentences.py). What is found so speaks for others in turn.
 
-Of a text only its first place counts, and of its other places the one-to-one relation with the
-first; so time is O(paragraphs + matches).
+Two texts are held against each other at their first places alone, beside the first places of two
+texts that match, or beside two places of one text, the first and another. So time is O(paragraphs +
+matches).
 """
 
 from __future__ import annotations
@@ -33,7 +35,6 @@ from dedup.weigh import weigh
 _ROUNDS = 3
 _AWAY = (1, 2)  # places in the story
 _SPEAKING = 2  # of what speaks for a pair
-_BITS = 3  # of a number of places
 
 
 def with_blocks(
@@ -119,16 +120,12 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
         )
         rows = rows[same]
         one, other = one[rows], other[rows]
-        apart = owners[origins[texts[one]]] != owners[origins[texts[other]]]
-        beside.append(one[apart] * len(order) + other[apart])
-    places = sort_numbers(np.concatenate(beside))
-    ends = np.flatnonzero(np.diff(places, append=-1))
-    speaking = np.diff(ends, prepend=-1)
-    one, other = texts[places[ends] // len(order)], texts[places[ends] % len(order)]
-    pairs = np.stack((np.minimum(one, other), np.maximum(one, other)), axis=1)
-    told = sort_numbers((packed(pairs, count) << _BITS) | speaking)
-    told = told[np.diff(told >> _BITS, append=-1) != 0]  # where most speaks for a pair
-    return told >> _BITS, told & (1 << _BITS) - 1
+        firsts = (origins[texts[one]] == one) & (origins[texts[other]] == other)
+        pairs = np.sort(np.stack((texts[one[firsts]], texts[other[firsts]]), axis=1), axis=1)
+        beside.append(packed(pairs, count))
+    numbers = sort_numbers(np.concatenate(beside))
+    ends = np.flatnonzero(np.diff(numbers, append=-1))
+    return numbers[ends], np.diff(ends, prepend=-1)
 
 
 def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+import numpy as np
+
 from dedup import Settings, Story, scan
 from dedup.index import Index, Verdict
 from dedup.report.as_json import dump
@@ -109,6 +111,12 @@ def expected(report: Report, name: str, verdict: Verdict) -> dict[str, Any]:
                 match.left_containment, match.evidence,
             )  # fmt: skip
             matches[match.right.paragraph].append((rank, told))
+    for first, later, moved in _again(report, name):  # a report shows a match at the first of them
+        if first in matches and later not in matches:
+            matches[later] = [
+                (rank, (*told[:5], _shifted(told[5], moved), *told[6:]))
+                for rank, told in matches[first]
+            ]
     families = defaultdict(list)
     for family in report.families:
         others = sum(one.passage.story != name for one in family.occurrences)
@@ -135,6 +143,25 @@ def expected(report: Report, name: str, verdict: Verdict) -> dict[str, Any]:
         },
         "near": near,
     }
+
+
+def _again(report: Report, name: str) -> list[tuple[int, int, int]]:
+    """Paragraphs of a story that are the same text: the first, a later one, characters between."""
+    columns = report.columns
+    story = columns.corpus.ids.to_pylist().index(name)
+    rows = np.flatnonzero(columns.paragraphs.stories == story).tolist()
+    texts, numbers = columns.texts.of, columns.paragraph_numbers
+    out = []
+    for row in rows:
+        first = next(other for other in rows if texts[other] == texts[row])
+        if texts[row] >= 0 and first < row:
+            moved = columns.paragraph_spans[row][0] - columns.paragraph_spans[first][0]
+            out.append((int(numbers[first]), int(numbers[row]), int(moved)))
+    return out
+
+
+def _shifted(runs: Any, moved: int) -> Any:
+    return tuple((a, b, c + moved, d + moved) for a, b, c, d in runs)
 
 
 def _best(held: list[tuple[Any, Any]]) -> list[Any]:

@@ -166,7 +166,7 @@ def spoken_for(
     """Pairs of texts that two things speak for: recycled ones as far away, or a common third.
 
     stories: the texts of each story in order, None for what is no text. A text's first place is
-        that of the first story that has it.
+        that of the first story that has it; elsewhere nothing is looked for.
     """
     lines = [[text for text in story if text is not None] for story in stories]
     first: dict[int, tuple[int, int]] = {}
@@ -180,12 +180,12 @@ def spoken_for(
     for (s, i), (t, j) in pairs:
         for away in (-2, -1, 1, 2):
             if 0 <= i + away < len(lines[s]) and 0 <= j + away < len(lines[t]):
-                places = ((s, i + away), (t, j + away))
-                speaking[places] = speaking.get(places, 0) + 1
+                a, b = sorted((lines[s][i + away], lines[t][j + away]))
+                if {first[a], first[b]} == {(s, i + away), (t, j + away)}:
+                    speaking[a, b] = speaking.get((a, b), 0) + 1
     out = set()
-    for ((s, i), (t, j)), count in speaking.items():
-        a, b = sorted((lines[s][i], lines[t][j]))
+    for (a, b), count in speaking.items():
         third = any({(min(a, c), max(a, c)), (min(b, c), max(b, c))} <= links for c in first)
-        if first[a][0] != first[b][0] and (a, b) not in links and count + third >= 2:
+        if (a, b) not in links and count + third >= 2:
             out.add((a, b))
     return out

@@ -86,23 +86,19 @@ class Judge:
         """
         near = self.near
         orders = {text.story: text.order for text in near.texts} | {GIVEN: self.given.order}
-        numbers = {text.no: k for k, text in enumerate(near.texts)}
-        firsts = {(text.story, text.paragraph): k for k, text in enumerate(near.texts)}
-        of: list[int] = []
-        stories: list[int] = []
-        first = [0] * len(near.texts)
-        for rank, story in enumerate(sorted(orders, key=orders.__getitem__)):
-            for paragraph, (no, _, _, words) in enumerate(near.contents[story][0].rows.tolist()):
-                text = numbers.get(no, -1)
-                if text < 0 and words >= self.settings.min_words:
-                    text = len(first)
-                    first.append(len(of))
-                elif firsts.get((story, paragraph), -1) == text >= 0:
-                    first[text] = len(of)
-                of.append(text)
-                stories.append(rank)
-        held = [np.array(column, dtype=np.int64) for column in (of, stories, first)]
-        return held[0], held[1], held[2]
+        sequence = sorted(orders, key=orders.__getitem__)
+        rows = [near.contents[story][0].rows for story in sequence]
+        begins = dict(zip(sequence, np.cumsum([0, *map(len, rows)]).tolist(), strict=False))
+        stories = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
+        no, _, _, words = np.concatenate(rows).T
+        numbers = np.array([text.no for text in near.texts], dtype=np.int64)
+        by_number = np.argsort(numbers)
+        at = np.minimum(np.searchsorted(numbers[by_number], no), len(numbers) - 1)
+        of = np.where(numbers[by_number[at]] == no, by_number[at], -1)
+        first = [begins[text.story] + text.paragraph for text in near.texts]
+        others = np.flatnonzero((of < 0) & (words >= self.settings.min_words))
+        of[others] = len(first) + np.arange(len(others))
+        return of, stories, np.concatenate((np.array(first, dtype=np.int64), others))
 
     def _families(self, stories: I64) -> Families:
         """The families of the neighbours; stories: of each of their paragraphs."""
