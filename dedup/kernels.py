@@ -3,7 +3,7 @@
 A kernel is a plain loop over arrays that numba compiles once after install and keeps on disk. It
 gives up the interpreter's lock, so a pool of threads runs as many kernels as there are cores;
 numba's own `parallel=True` would compile for several seconds a kernel. What only kernels call is
-`inner`: it compiles without the code that would let Python call it.
+`inner`: it compiles without the code that lets Python call it, which then must not try.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels import I32, U8, U64, inner
+from dedup.kernels import I32, U8, U64, inner, kernel
 from dedup.sorting import sort_span
 
 CROWD = 4  # places of one shingle in one text; more are a table or a refrain
@@ -48,7 +48,7 @@ def _packed(size: int, i: int, j: int) -> np.uint64:
     return ((_MASK - np.uint64(size)) << (_BITS + _BITS)) | (np.uint64(i) << _BITS) | np.uint64(j)
 
 
-@inner
+@kernel
 def intersect(
     values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, seeds: U64, row: I32
 ) -> int:
@@ -77,7 +77,7 @@ def intersect(
     return found
 
 
-@inner
+@kernel
 def grow(
     words: U64,
     a: int,
@@ -134,7 +134,7 @@ def grow(
     return kept
 
 
-@inner
+@kernel
 def follow(
     values: U64, places: I32, x: int, x_end: int, y: int, y_end: int, width: int,
     runs: U64, beside: I32, row: I32,
@@ -169,7 +169,7 @@ def follow(
     return kept
 
 
-@inner
+@kernel
 def tile(runs: U64, kept: int, width: int, marks: U8, tiles: I32, start: int) -> int:
     """Write tiles from tiles[start] on: the longest run, then what is free of each later one."""
     n = start
