@@ -203,7 +203,8 @@ def test_no_pairs_have_no_kinds():
         ({"none": 0.3, "template": 0.21, "edited": 0.49}, "none"),
         ({"none": 0.25, "template": 0.26, "edited": 0.49}, "template"),
         ({"same": 0.25, "edited": 0.25, "partial": 0.4, "none": 0.1}, "same"),
-        ({"edited": 0.35, "partial": 0.2, "rewritten": 0.21, "none": 0.24}, "rewritten"),
+        ({"edited": 0.35, "partial": 0.2, "rewritten": 0.21, "none": 0.24}, "same"),
+        ({"edited": 0.2, "partial": 0.2, "rewritten": 0.21, "none": 0.39}, "rewritten"),
     ],
 )
 def test_kinds_of_one_sort_are_decided_on_together(likely, expected):
