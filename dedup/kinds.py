@@ -85,9 +85,11 @@ def settle(
     """The kind of each pair from how likely each kind is, float64 (pairs, kinds).
 
     First whether it is recycling, then whether it is a copy, then which of those: a step is not
-    lost because what speaks for it is divided among kinds. Three rules stand above the likelihoods:
-    a copy shares `containment`; only what is as good as equal is `same`; and two texts that share
-    such words, or a sentence, and disagree in no fact are recycling, however worn the sentence is.
+    lost because what speaks for it is divided among kinds. A copy that is a little less likely than
+    the looser kinds is called one: who shares so much has mostly copied. Three rules stand above
+    the likelihoods: a copy shares `containment`; only what is as good as equal is `same`; and two
+    texts that share such words, or a sentence, and disagree in no fact are recycling, however worn
+    the sentence is.
     """
     copied = np.maximum(found.left_containment, found.right_containment) >= containment
     copy = np.where(copied, likely[:, SAME] + likely[:, EDITED], 0)
