@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import sys
 import tempfile
 import threading
 import weakref
@@ -28,9 +29,9 @@ import numpy as np
 from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
+_GROWS = sys.platform == "linux"  # memory in its place, by its pages
 _SHARE, _SOUGHT = 128, 4
 _EASY = 3  # a job that takes less than this part of the memory that it may needs no file
-_BLOCK = 64 << 20  # bytes of a column that are put together
 _SMALL = 4  # a process that takes less than this part of the memory that it may is small
 _PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
@@ -68,13 +69,12 @@ def release() -> None:
     with _LISTED:
         held = list(_MAPPED)
         allowed = min((job.memory for job in _JOBS), default=0)
-    if _resident() < allowed // _SMALL:
+    if not held or _resident() < allowed // _SMALL:
         return
     for mapped in held:
         if hasattr(mapped, "madvise"):
             mapped.madvise(mmap.MADV_DONTNEED)
-    if held:
-        _trim()(0)
+    _trim()(0)
 
 
 def _resident() -> float:
@@ -98,24 +98,38 @@ def _trim() -> Callable[[int], int]:
 
 
 class Scratch:
-    """Where the columns of one job stand. memory: bytes that it may use."""
+    """Where the columns of one job stand."""
 
-    def __init__(self, memory: int = 0) -> None:
-        """memory: bytes that may be used; 0 is half of what is free."""
-        self.memory = memory or free_memory() // 2
-        self._bounds = (max(_LEAST, self.memory // _SHARE), max(_LEAST, self.memory // _SOUGHT))
+    def __init__(self, memory: int | None = None) -> None:
+        """memory: bytes that may be used; 0 is half of what is free.
+
+        Without it that is looked up once a column is worth a file: few jobs come to that.
+        """
+        self._memory = free_memory() // 2 if memory == 0 else memory
+        self._easy = False
         self._passed = 0
         with _LISTED:
             _JOBS.add(self)
 
+    @property
+    def memory(self) -> int:
+        """Bytes that the job may use."""
+        if self._memory is None:
+            self._memory = free_memory() // 2
+        return self._memory
+
     def expect(self, size: int) -> None:
         """The job will take about so many bytes: where that is little, its columns need no file."""
-        if size <= self.memory // _EASY:
-            self._bounds = self.memory, self.memory
+        self._easy = self._easy or size <= self.memory // _EASY
 
-    def bound(self, *, sought: bool = False) -> int:
-        """Bytes up to which a column stands in memory. sought: read here and there, not along."""
-        return self._bounds[sought]
+    def fits(self, size: int, *, sought: bool = False) -> bool:
+        """Whether a column of so many bytes stands in memory.
+
+        sought: it is read here and there, not along.
+        """
+        if size <= _LEAST:
+            return True
+        return size <= self.memory // (1 if self._easy else _SOUGHT if sought else _SHARE)
 
     def zeros(self, shape: tuple[int, ...], dtype: Any, *, sought: bool = False) -> np.ndarray:
         """An array of zeros. sought: read here and there, not along.
@@ -124,7 +138,7 @@ class Scratch:
             BadOutput: the disk has no room for it.
         """
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        if size <= self.bound(sought=sought):
+        if self.fits(size, sought=sought):
             return np.zeros(shape, dtype=dtype)
         with _temporary() as file:
             try:
@@ -140,6 +154,8 @@ class Scratch:
         Raises:
             BadOutput: the disk has no room for them.
         """
+        if self.fits(values.nbytes):
+            return values
         column = Growing(self, values.dtype, values.shape[1:])
         column.add(values)
         whole: np.ndarray = column.whole()
@@ -172,9 +188,9 @@ class Growing:
         """
         self._scratch, self._dtype, self._row = scratch, np.dtype(dtype), row
         self._size = self._dtype.itemsize * math.prod(row)
-        self._bound = scratch.bound(sought=sought)
-        self._parts: list[np.ndarray] = []
-        self._loose, self._loose_size = 0, 0  # parts since the last block, and their bytes
+        self._sought = sought
+        self._parts: list[np.ndarray] = []  # while they are small
+        self._held: mmap.mmap | None = None  # then all of it, with room for more
         self._file: IO[bytes] | None = None
         self._count = 0
 
@@ -187,52 +203,67 @@ class Growing:
         Raises:
             BadOutput: the disk has no room for them.
         """
-        self._parts.append(values)
+        done = self._count * self._size
         self._count += len(values)
-        if self._file is None and self._count * self._size > self._bound:
+        size = self._count * self._size
+        if self._file is None and not self._scratch.fits(size, sought=self._sought):
             self._file = _temporary()
+            self._move(self._file, done)
         if self._file is not None:
-            self._write(self._file)
+            self._write(self._file, values)
             return
-        self._loose += 1
-        self._loose_size += len(values) * self._size
-        if self._loose_size > _BLOCK and self._loose > 1:
-            # One block is given back to the system at once, many small parts are not.
-            self._parts[-self._loose :] = [np.concatenate(self._parts[-self._loose :])]
-        if self._loose_size > _BLOCK:
-            self._loose, self._loose_size = 0, 0
+        if size > _LEAST and _GROWS:
+            if self._held is None:
+                self._held = _anonymous(size)
+                values, self._parts, done = np.concatenate([*self._parts, values]), [], 0
+            elif len(self._held) < size:
+                self._held.resize(max(size, 2 * len(self._held)))
+                self._held.madvise(mmap.MADV_HUGEPAGE)
+            room = np.frombuffer(self._held, dtype=self._dtype)[done // self._dtype.itemsize :]
+            room[: values.size].reshape(values.shape)[...] = values
+            return
+        self._parts.append(values)
 
     def whole(self) -> Any:
         """All of it, an array. The column is empty then."""
-        parts, file, count = self._parts, self._file, self._count
-        self._parts, self._file, self._count = [], None, 0
-        self._loose, self._loose_size = 0, 0
+        parts, held, file, count = self._parts, self._held, self._file, self._count
+        self._parts, self._held, self._file, self._count = [], None, None, 0
         if file is not None:
             with file:
                 try:
                     file.flush()
                 except OSError as error:
                     raise _full(error) from error
-                held: np.ndarray = self._scratch.mapped(file, count * self._size)
-                return held.view(self._dtype).reshape((count, *self._row))
+                mapped: np.ndarray = self._scratch.mapped(file, count * self._size)
+                return mapped.view(self._dtype).reshape((count, *self._row))
+        if held is not None:
+            values = np.frombuffer(held, dtype=self._dtype)
+            return values[: count * math.prod(self._row)].reshape((count, *self._row))
         if len(parts) == 1:
             return parts[0]
-        out = np.empty((count, *self._row), dtype=self._dtype)
-        parts.reverse()
-        done = 0
-        while parts:  # each part is let go as soon as it is copied
-            part = parts.pop()
-            out[done : done + len(part)] = part
-            done += len(part)
-        return out
+        return np.concatenate([np.empty((0, *self._row), dtype=self._dtype), *parts])
 
-    def _write(self, file: IO[bytes]) -> None:
+    def _move(self, file: IO[bytes], size: int) -> None:
+        """Write what is there, so many bytes, to the file."""
+        held, parts = self._held, self._parts
+        self._held, self._parts = None, []
+        if held is not None:
+            parts = [np.frombuffer(held, dtype=self._dtype)[: size // self._dtype.itemsize]]
+        for part in parts:
+            self._write(file, part)
+
+    def _write(self, file: IO[bytes], values: np.ndarray) -> None:
         try:
-            for part in self._parts:
-                file.write(np.ascontiguousarray(part, dtype=self._dtype).data)
+            file.write(np.ascontiguousarray(values, dtype=self._dtype).data)
         except OSError as error:
             raise _full(error) from error
-        self._parts = []
+
+
+def _anonymous(size: int) -> mmap.mmap:
+    """Memory that can grow where it is, without being copied."""
+    held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    held.madvise(mmap.MADV_HUGEPAGE)
+    return held
 
 
 def _temporary() -> IO[bytes]:

@@ -43,8 +43,8 @@ def small(monkeypatch: pytest.MonkeyPatch, bound: int = 64) -> Scratch:
 def test_a_column_is_its_parts_in_their_order(parts, bound):
     with pytest.MonkeyPatch.context() as patch:
         column = Growing(small(patch, bound), np.int32)
-    for part in parts:
-        column.add(np.array(part, dtype=np.int32))
+        for part in parts:
+            column.add(np.array(part, dtype=np.int32))
 
     assert len(column) == sum(map(len, parts))
     assert column.whole().tolist() == [value for part in parts for value in part]
@@ -77,14 +77,32 @@ def test_what_is_stored_is_the_same_and_in_a_file_where_it_is_large(monkeypatch,
 def test_a_column_that_is_read_here_and_there_may_be_larger():
     room = Scratch(memory=1 << 30)
 
-    assert room.bound() < room.bound(sought=True) < 1 << 30
+    assert not room.fits(1 << 27)
+    assert room.fits(1 << 27, sought=True)
+    assert not room.fits(1 << 29, sought=True)
+
+
+@pytest.mark.parametrize("grows", [True, False])
+@given(parts=parts, width=st.integers(1, 3))
+def test_a_column_grows_where_it_is(grows, parts, width):
+    if grows and not scratch._GROWS:
+        pytest.skip("memory cannot grow in its place here")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scratch, "_LEAST", 40)
+        patch.setattr(scratch, "_GROWS", grows)
+        column = Growing(Scratch(memory=1 << 30), np.int32, (width,))
+        for part in parts:
+            column.add(np.repeat(np.array(part, dtype=np.int32)[:, None], width, axis=1))
+
+    assert column.whole().tolist() == [[value] * width for part in parts for value in part]
+    assert not len(column)
 
 
 @given(parts=parts)
-def test_small_parts_are_put_together_on_the_way(parts):
+def test_a_column_that_outgrows_memory_goes_on_in_a_file(parts):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scratch, "_BLOCK", 40)
-        column = Growing(Scratch(memory=1 << 30), np.int32)
+        patch.setattr(scratch, "_LEAST", 40)
+        column = Growing(Scratch(memory=200 * scratch._SHARE), np.int32)
         for part in parts:
             column.add(np.array(part, dtype=np.int32))
 
@@ -157,7 +175,8 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
 
 def test_the_system_tells_what_is_free():
     assert free_memory() > MEGABYTE
-    assert Scratch().bound() >= MEGABYTE
+    assert Scratch().memory > MEGABYTE
+    assert Scratch().fits(MEGABYTE)
 
 
 def test_a_job_that_fits_into_memory_easily_has_no_files():
@@ -165,8 +184,10 @@ def test_a_job_that_fits_into_memory_easily_has_no_files():
     easy.expect(10 << 20)
     hard.expect(11 << 20)
 
-    assert easy.bound() == 30 << 20
-    assert hard.bound() == 1 << 20
+    assert easy.fits(30 << 20)
+    assert not easy.fits((30 << 20) + 1)
+    assert hard.fits(1 << 20)
+    assert not hard.fits((1 << 20) + 1)
 
 
 def test_nothing_is_let_go_while_the_process_is_small(monkeypatch):
