@@ -21,7 +21,7 @@ import numpy as np
 from dedup.added import inserted, told_again
 from dedup.background import Background
 from dedup.buckets import once, packed, unpacked
-from dedup.kernels import I64
+from dedup.kernels import I64, spread
 from dedup.kinds import RECYCLED
 from dedup.match import Matches
 from dedup.ragged import rows_at
@@ -68,7 +68,7 @@ def with_blocks(
         return say_the_same(tokens, texts, local, background)
 
     for _ in range(_ROUNDS):
-        pairs = _beside(links, tried, of, stories, first, background)
+        pairs = _beside(links, tried, of, stories, first, background, threads=threads)
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
@@ -79,14 +79,15 @@ def with_blocks(
 
 
 def _beside(
-    links: I64, tried: I64, of: I64, stories: I64, first: I64, background: Background
-) -> I64:
+    links: I64, tried: I64, of: I64, stories: I64, first: I64, background: Background,
+    *, threads: int,
+) -> I64:  # fmt: skip
     """Pairs of texts that enough speaks for, sorted; int64 (pairs, 2).
 
     links: recycled pairs. tried: all pairs that are not to be found, as one number each, sorted.
     """
     count = len(first)
-    numbers, speaking = _by_place(links, of, stories, first)
+    numbers, speaking = _by_place(links, of, stories, first, threads=threads)
     fresh = ~among(tried, numbers)
     pairs, speaking = unpacked(numbers[fresh], count), speaking[fresh]
     linked = np.zeros(count, dtype=np.bool_)
@@ -100,7 +101,7 @@ def _beside(
     return np.asarray(pairs[speaking >= _SPEAKING])
 
 
-def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
+def _by_place(links: I64, of: I64, stories: I64, first: I64, *, threads: int) -> tuple[I64, I64]:
     """Pairs of texts beside recycled ones, packed and sorted; how many places speak for each."""
     count = len(first)
     order = np.flatnonzero(of >= 0)
@@ -110,8 +111,8 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
     again = again[owners[again] != owners[origins[texts[again]]]]
     left = np.concatenate((origins[links[:, 0]], origins[texts[again]]))
     right = np.concatenate((origins[links[:, 1]], again))
-    beside = []
-    for away in (*_AWAY, *(-away for away in _AWAY)):
+
+    def beside(away: int) -> I64:
         one, other = left + away, right + away
         inside = (np.minimum(one, other) >= 0) & (np.maximum(one, other) < len(order))
         rows = np.flatnonzero(inside)
@@ -122,8 +123,10 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64) -> tuple[I64, I64]:
         one, other = one[rows], other[rows]
         firsts = (origins[texts[one]] == one) & (origins[texts[other]] == other)
         pairs = np.sort(np.stack((texts[one[firsts]], texts[other[firsts]]), axis=1), axis=1)
-        beside.append(packed(pairs, count))
-    numbers = sort_numbers(np.concatenate(beside))
+        return packed(pairs, count)
+
+    ways = (*_AWAY, *(-away for away in _AWAY))
+    numbers = sort_numbers(np.concatenate(list(spread(beside, ways, threads=threads))))
     ends = np.flatnonzero(np.diff(numbers, append=-1))
     return numbers[ends], np.diff(ends, prepend=-1)
 

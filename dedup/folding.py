@@ -28,6 +28,7 @@ _SPACELESS = (
 )  # fmt: skip
 _APOSTROPHES = "\u2018\u2019\u02bc\uff07"
 _CODES = 0x110000
+_ZERO = np.uint64(0)
 _CHUNK = 1 << 24  # bytes that a thread looks through at a time
 
 
@@ -142,6 +143,14 @@ def _begins(buffer: U8, i: int) -> int:
     return i
 
 
+@inner
+def _is_ascii(buffer: U8, i: int) -> bool:
+    """Whether the 32 bytes from i on are."""
+    first = eight_bytes(buffer, i) | eight_bytes(buffer, i + 8)
+    second = eight_bytes(buffer, i + 16) | eight_bytes(buffer, i + 24)
+    return bool((first | second) & TOPS == _ZERO)
+
+
 @kernel
 def _mark(buffer: U8, starts: I64, ends: I64, seen: U8, index: I32) -> int:
     """Set seen[c] for every character c outside ASCII; how many of them have no place in `index`.
@@ -157,6 +166,8 @@ def _mark(buffer: U8, starts: I64, ends: I64, seen: U8, index: I32) -> int:
                 seen[code] = 1
                 missing += index[code] == 0
                 i += width
+            elif i + 32 <= end and _is_ascii(buffer, i):
+                i += 32
             elif i + 8 <= end:
                 i += max(1, bytes_before(eight_bytes(buffer, i) & TOPS))
             else:

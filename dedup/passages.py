@@ -29,7 +29,7 @@ from dedup.sorting import sort_spans
 
 WORN = 9  # texts
 _ENTRIES = 500_000  # keys that are looked at together
-_SORTED = 2_000_000  # keys that are sorted together, about
+_SORTED = 1_000_000  # keys that are sorted together, about
 _KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
 _HALF, _ONE = np.uint64(32), np.uint64(1)
 
@@ -96,22 +96,28 @@ def repeated(
         for number, column in enumerate(held):
             column.add(found[number])
     values, owners, numbers = (column.whole() for column in held)
-    return _sorted(values, owners, numbers, room)
+    return _sorted(values, owners, numbers, room, threads)
 
 
-def _sorted(values: U64, texts: I32, places: I32, scratch: Scratch) -> Repeated:
+def _sorted(
+    values: U64, texts: I32, places: I32, scratch: Scratch, threads: int = DEFAULTS.threads
+) -> Repeated:
     """Sort the keys that stand more than once, a range of them at a time."""
     rows = _again(values)
-    bits = np.uint64(max(0, (len(rows) // _SORTED).bit_length()))
+    bits = np.uint64((len(rows) // _SORTED).bit_length())
     ranges = (values[rows] >> (_HALF + _HALF - bits - _ONE) >> _ONE).astype(np.uint16)
-    held = [Growing(scratch, kind) for kind in _KINDS]
-    for number in range(1 << int(bits)):
+
+    def step(number: int) -> tuple[U64, I32, I32]:
         own = rows[ranges == number]
         keys, order = values[own], np.empty(len(own), dtype=np.int32)
         sort_spans(keys, order, np.array([0, len(own)]))  # texts come in order, and keep it
         own = own[order]
-        for column, part in zip(held, (keys, texts[own], places[own]), strict=True):
-            column.add(part)
+        return keys, texts[own], places[own]
+
+    held = [Growing(scratch, kind) for kind in _KINDS]
+    for found in spread(step, range(1 << int(bits)), threads=threads if bits else 1):
+        for number, column in enumerate(held):
+            column.add(found[number])
     return Repeated(*(column.whole() for column in held))
 
 

@@ -293,14 +293,18 @@ def cut_words(
                 head, block, filled, cut, size, found = _plain_word(buffer, i, end)
                 start, stop = i, i + size
                 flag |= found
-                i = stop
+                i, after = stop, np.uint8(0)
+                if i + 1 < end and buffer[i + 1] == 32 and (buffer[i] == 44 or buffer[i] == 46):
+                    brief = flag & CAPITAL and not found & FIGURE and size <= 3
+                    after = np.uint8(OPENS if buffer[i] == 46 and not brief else 0)
+                    i += 1
                 if i >= end or buffer[i] != 32:  # it may go on
                     letters = -1 if found & FIGURE else size
                     continue
                 values[n], stems[n] = _hashes(head, block, cut, size, flag)
                 token_starts[n], token_ends[n], flags[n] = start, stop, flag
                 n += 1
-                flag = np.uint8(0)
+                flag = after
                 head, block, filled, cut, size = _ZERO, _ZERO, _NONE, _ZERO, _NONE
                 i += 1
                 start, stop = i, i
