@@ -125,13 +125,16 @@ def equals(keys: U64) -> Equals:
     repeats.add(keys)
     again = repeats.positions(keys)
     again = again[np.argsort(keys[again], kind="stable")]
-    first = np.arange(count)
     runs = np.flatnonzero(np.diff(keys[again], prepend=~keys[again[:1]]) != 0)
-    first[again] = np.repeat(again[runs], np.diff(runs, append=len(again)))
-    opens = first == np.arange(count)
-    of = (np.cumsum(opens) - 1)[first]
-    sizes = np.bincount(of, minlength=int(opens.sum()))
-    members = np.argsort(of, kind="stable") if len(runs) < len(again) else np.arange(count)
+    first = np.repeat(again[runs], np.diff(runs, append=len(again)))
+    later = first != again
+    again, first = again[later], first[later]
+    opens = np.ones(count, dtype=np.bool_)
+    opens[again] = False
+    of = np.cumsum(opens) - 1
+    of[again] = of[first]
+    sizes = np.bincount(of, minlength=int(np.count_nonzero(opens)))
+    members = np.argsort(of, kind="stable") if len(again) else np.arange(count)
     return Equals(of, members, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))))
 
 
