@@ -82,7 +82,8 @@ def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
 def _passages(found: Comparison, kinds: U8) -> I32:
     """The first word of each match's passage in the right text, and the word after its last."""
     out = np.empty((len(found), 2), dtype=np.int32)
-    _bound(found.tiles, found.offsets, kinds, found.column("right_words"), out)
+    sizes = np.ascontiguousarray(found.column("right_words"))
+    _bound(found.tiles, found.offsets, kinds, sizes, out)
     return out
 
 
