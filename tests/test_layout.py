@@ -19,8 +19,8 @@ ORDER = [
     "buckets", "lsh", "sketch", "strings", "passages", "texts", "sides", "tiling", "facts",
     "compare", "terms", "background", "weigh", "weights", "kinds", "features", "overlap", "pairs",
     "furniture", "compared", "gathered", "match", "added", "sentences", "blocks", "similarity",
-    "evidence", "families", "wordings", "occurrences", "alike", "intake", "candidates", "warm",
-    "characters", "report", "listing", "pipeline",
+    "evidence", "families", "wordings", "occurrences", "alike", "intake", "candidates",
+    "characters", "warm", "report", "listing", "pipeline",
     "beside", "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
