@@ -15,14 +15,13 @@ from dedup.compared import bytes_of
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
-from dedup.scratch import Growing, Scratch
+from dedup.scratch import Growing, Scratch, release
 from dedup.settings import DEFAULTS
 from dedup.sides import present, ready
 from dedup.tokens import Tokens
 
 _WORDS = 250_000  # of texts that a thread compares at a time
-_ROWS = 500_000  # matches that are copied at a time
-_SIZE = 300  # bytes a match, about
+_ROWS = 200_000  # matches that are copied at a time
 _NO_RUNS = np.empty((0, 4), dtype=np.int64)
 
 
@@ -98,6 +97,6 @@ def inserted(
             for one, of in ((matches, part), (more, own))
         )
         runs.add(np.insert(held, places, added, axis=0))
-        room.passed(_ROWS * _SIZE)
+        release()
     found = Comparison(counts.whole(), tiles.whole(), np.cumsum(np.concatenate(sizes)))
     return Matches(pairs.whole(), kinds.whole(), found, runs.whole(), matches.pasted)

@@ -25,7 +25,7 @@ from dedup.kernels import I64, spread
 from dedup.kinds import RECYCLED
 from dedup.match import Matches
 from dedup.ragged import rows_at
-from dedup.scratch import Scratch
+from dedup.scratch import Scratch, release
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
 from dedup.sorting import among, sort_numbers
@@ -69,9 +69,11 @@ def with_blocks(
 
     for _ in range(_ROUNDS):
         pairs = _beside(links, tried, of, stories, first, background, threads=threads)
+        release()
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
+        release()
         tried = sort_numbers(np.concatenate((tried, packed(pairs, count))))
         links = np.concatenate((links, found.pairs))
         matches = inserted(matches, found, count, scratch=scratch)

@@ -150,6 +150,7 @@ def scan_corpus(
         threads=threads,
         scratch=scratch,
     )
+    release()
     matches = with_blocks(
         matches, texts.of, paragraphs.stories, texts.first, tokens_of, candidates.background,
         width=settings.shingle, threads=threads, scratch=scratch,
@@ -161,9 +162,11 @@ def scan_corpus(
             tokens_of, np.diff(candidates.background.offsets), width=settings.shingle,
             scratch=scratch,
         )  # fmt: skip
+    release()
     tell("families", 0.8)
     families = join_wordings(assemble(matches, texts, paragraphs.stories), matches, texts)
     places = occurrences(families, matches, texts)
+    release()
     tell("stories", 0.9)
 
     def shingles_of(stories: I64) -> Shingles:
