@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64, U64, kernel
+from dedup.scratch import zeros
 from dedup.sorting import sort_numbers
 
 _TABLE = 8  # places of a table for each pair, at most
@@ -26,8 +27,8 @@ class Repeats:
         """Room for `expected` keys at eight slots each; more make it less selective, not wrong."""
         bits = max(12, int(8 * expected).bit_length())
         self._shift = np.uint64(64 - bits)
-        self._once = np.zeros(2 ** (bits - 6), dtype=np.uint64)
-        self._twice = np.zeros(2 ** (bits - 6), dtype=np.uint64)
+        self._once = zeros(2 ** (bits - 6), np.uint64)
+        self._twice = zeros(2 ** (bits - 6), np.uint64)
 
     def add(self, keys: U64) -> None:
         """Count these keys. Not safe from several threads at a time."""

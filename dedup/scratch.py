@@ -139,7 +139,7 @@ class Scratch:
         """
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if self.fits(size, sought=sought):
-            return np.zeros(shape, dtype=dtype)
+            return zeros(shape, dtype)
         with _temporary() as file:
             try:
                 _take(file, size)
@@ -257,6 +257,17 @@ class Growing:
             file.write(np.ascontiguousarray(values, dtype=self._dtype).data)
         except OSError as error:
             raise _full(error) from error
+
+
+def zeros(shape: int | tuple[int, ...], dtype: Any) -> np.ndarray:
+    """An array of zeros in memory, in large pages where the system has them.
+
+    The first touch of a page costs as much as writing it: a large page is touched once for 512.
+    """
+    size = math.prod((shape,) if isinstance(shape, int) else shape) * np.dtype(dtype).itemsize
+    if size <= _LEAST or not _GROWS:
+        return np.zeros(shape, dtype=dtype)
+    return np.frombuffer(_anonymous(size), dtype=dtype).reshape(shape)
 
 
 def _anonymous(size: int) -> mmap.mmap:

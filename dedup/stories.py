@@ -210,6 +210,7 @@ def corpus_of(
 
     tables = [batch.table for batch in batches] or [schema().empty_table()]
     table = pa.concat_tables(tables)
+    table = table.set_column(table.column_names.index("id"), "id", _column(table["id"]))
     once = _stand_once(table["id"])
     table = table if once else _first_published(table)
     order = _first_seen_order(table)
@@ -355,6 +356,8 @@ def _column(column: pa.ChunkedArray) -> Any:
     """The column as one array."""
     import pyarrow as pa
 
+    if column.num_chunks == 1:
+        return column.chunk(0)
     joined = column.combine_chunks()
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.chunk(0) if joined.num_chunks else pa.array([], type=column.type)
@@ -362,6 +365,8 @@ def _column(column: pa.ChunkedArray) -> Any:
 
 
 def _integers(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
+    if column.null_count == len(column):
+        return np.full(len(column), missing, dtype=np.int64)
     values = _column(column.cast("int64").fill_null(missing)).to_numpy(zero_copy_only=False)
     return np.asarray(values, dtype=np.int64)
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I32, I64, U8, U64, kernel
+from dedup.scratch import zeros
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
 PLAIN, NAME, NUMBER = 0, 1, 2
@@ -70,7 +71,7 @@ def counted(parts: Iterable[Tokens], bits: int) -> I32:
     int32 (3, slots). bits: of a slot's number.
     """
     # Beside the counts of a slot stands the last text that had it: one line of the cache holds all.
-    table = np.zeros((2**bits, 4), dtype=np.int32)
+    table = zeros((2**bits, 4), np.int32)
     done = 0
     for tokens in parts:
         _count(tokens.stems, tokens.flags, tokens.offsets, np.uint64(64 - bits), done, table)

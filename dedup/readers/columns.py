@@ -59,7 +59,8 @@ def _absent(part: str, rows: int, origin: Origin) -> Any:
         numbers = pa.array(np.arange(1, rows + 1)).cast(pa.large_string())
         return pc.binary_join_element_wise(f"{origin.name}:", numbers, "")
     if part in ("headline", "source"):
-        return pa.repeat(pa.scalar("", pa.large_string()), rows)
+        nowhere = pa.py_buffer(np.zeros(rows + 1, dtype=np.int64))
+        return pa.LargeStringArray.from_buffers(rows, nowhere, pa.py_buffer(b""))
     return pa.nulls(rows, schema().field(part).type)
 
 
