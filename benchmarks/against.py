@@ -201,7 +201,7 @@ def main() -> None:
             with path.open("wb") as out:
                 corpus.write(out, None, given.stories, unit=given.unit)
         size = path.stat().st_size / 1e6
-        raw = given.runs or folder / "runs.json"
+        raw = given.runs or path.with_suffix(".runs.json")
         rows = (
             {k: Runs(**v) for k, v in json.loads(raw.read_text()).items()} if raw.exists() else {}
         )
