@@ -37,7 +37,7 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE, _TOUCHED = 300, 4800  # bytes a match, about; that are looked at to compare a pair
+_SIZE, _TOUCHED = 1000, 9600  # bytes a match, about; that are looked at to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)

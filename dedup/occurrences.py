@@ -90,5 +90,5 @@ def recycled_words(matches: Matches, texts: Texts, paragraphs: Paragraphs) -> I6
     held = np.flatnonzero(texts.of >= 0)
     of = texts.of[held]
     again = paragraphs.stories[held] != paragraphs.stories[texts.first[of]]
-    out[held] = np.where(again, texts.words[held], covered(matches, len(texts))[of])
+    out[held] = np.where(again, texts.words[held], covered(matches, texts.words[texts.first])[of])
     return out

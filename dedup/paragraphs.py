@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from dedup.kernels import I64, U8, chunks, inner, kernel, spread
+from dedup.kernels import I64, U8, chunks, inner, kernel, read_only, spread
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 
@@ -57,6 +57,7 @@ class Paragraphs:
 
 def split(buffer: U8, starts: I64, ends: I64, *, threads: int = DEFAULTS.threads) -> Paragraphs:
     """Cut the texts starts[k]:ends[k] (int64, bytes) of `buffer` into paragraphs."""
+    buffer, starts, ends = read_only(buffer), read_only(starts), read_only(ends)
 
     def cut(part: slice) -> I64:
         own = starts[part], ends[part]

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -67,9 +68,8 @@ def release() -> None:
     is done while the process is small beside what it may use.
     """
     with _LISTED:
-        held = list(_MAPPED)
-        allowed = min((job.memory for job in _JOBS), default=0)
-    if not held or _resident() < allowed // _SMALL:
+        held, jobs = list(_MAPPED), list(_JOBS)
+    if not held or _resident() < min((job.memory for job in jobs), default=0) // _SMALL:
         return
     for mapped in held:
         if hasattr(mapped, "madvise"):
@@ -217,8 +217,7 @@ class Growing:
                 self._held = _anonymous(size)
                 values, self._parts, done = np.concatenate([*self._parts, values]), [], 0
             elif len(self._held) < size:
-                self._held.resize(max(size, 2 * len(self._held)))
-                self._held.madvise(mmap.MADV_HUGEPAGE)
+                _resize(self._held, max(size, 2 * len(self._held)))
             room = np.frombuffer(self._held, dtype=self._dtype)[done // self._dtype.itemsize :]
             room[: values.size].reshape(values.shape)[...] = values
             return
@@ -272,9 +271,25 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> np.ndarray:
 
 def _anonymous(size: int) -> mmap.mmap:
     """Memory that can grow where it is, without being copied."""
-    held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    held.madvise(mmap.MADV_HUGEPAGE)
+    try:
+        held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError from error
+    _in_large_pages(held)
     return held
+
+
+def _resize(held: mmap.mmap, size: int) -> None:
+    try:
+        held.resize(size)
+    except OSError as error:
+        raise MemoryError from error
+    _in_large_pages(held)
+
+
+def _in_large_pages(held: mmap.mmap) -> None:
+    with suppress(OSError, AttributeError):  # a system that has none
+        held.madvise(mmap.MADV_HUGEPAGE)
 
 
 def _temporary() -> IO[bytes]:

@@ -124,7 +124,7 @@ def gather_a_match() -> None:
     furniture_keys(runs_alone, pair, every)
     characters(read_only(np.array([0xC3, 0xA9], dtype=np.uint8))).before(_TEXTS * 2)
     assemble(matches, texts, _TEXTS)
-    covered(matches, 2)
+    covered(matches, np.full(2, _SIZE, dtype=np.int32))
     leads(pair, 2)
     alike_stories(
         pair,

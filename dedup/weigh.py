@@ -86,7 +86,7 @@ def retelling(held: Terms, pairs: I64) -> np.ndarray:
     """
     heavy = np.empty(len(pairs), dtype=np.bool_)
     _outweigh(
-        pairs, held.slots, held.weights, held.offsets, held.totals[:, 0],
+        pairs, held.slots, held.weights, held.offsets, held.totals,
         np.float64(SHARED), np.float64(ALIKE), heavy,
     )  # fmt: skip
     heavy[heavy] = may_retell(weigh(held, pairs[heavy]))
@@ -117,7 +117,7 @@ def _outweigh(
             left, right = pairs[first + k, 0], pairs[first + k, 1]
             rows[k, 0], rows[k, 1] = offsets[left], offsets[left + 1]
             rows[k, 2], rows[k, 3] = offsets[right], offsets[right + 1]
-            both[k] = totals[left] + totals[right]
+            both[k] = totals[left, 0] + totals[right, 0]
         touched = np.int64(0)
         for k in range(count):
             for side in range(0, 4, 2):

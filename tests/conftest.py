@@ -22,8 +22,8 @@ from dedup.texts import Texts, collapse
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 from tests import naive
 
-settings.register_profile("local", deadline=None, max_examples=60)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("local", deadline=None, max_examples=45)
+settings.register_profile("ci", deadline=None, max_examples=45, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=3000)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 

@@ -146,7 +146,7 @@ def test_covered_words_are_those_in_any_tile(stories):
     rows = np.flatnonzero(np.isin(found.matches.kinds, RECYCLED))
     tiles = {tuple(found.matches.pairs[row]): tiles_of(found.matches.found, row) for row in rows}
 
-    counted = covered(found.matches, len(found.texts)).tolist()
+    counted = covered(found.matches, found.texts.words[found.texts.first]).tolist()
 
     assert counted == [naive.covered(tiles, text) for text in range(len(found.texts))]
 

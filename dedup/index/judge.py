@@ -59,7 +59,7 @@ class Judge:
         self.matches = self._matches()
         self.texts = self._two_places(count)
         self.families = self._families(self._place_stories(len(stories)))
-        self.covered = covered(self.matches, count) if len(self.matches) else np.zeros(count, int)
+        self.covered = covered(self.matches, self.texts.words[::2])
 
     def _matches(self) -> Matches:
         pairing, settings = self.near.pairing, self.settings

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 
-from dedup.kernels import I64, U8, spread
+from dedup.kernels import I64, U8, read_only, spread
 from dedup.readers.encodings import is_utf8
 from dedup.readers.grammar import read_lines
 from dedup.scratch import Scratch
@@ -109,7 +109,7 @@ def strings(
         segment, first = _lines_from(content, first, rooms)
         if not is_utf8(segment):
             return None
-        given = np.frombuffer(segment, dtype=np.uint8)
+        given = read_only(np.frombuffer(segment, dtype=np.uint8))
         rows = int(np.count_nonzero(given == _BREAK)) + 1
         others = rooms.columns(len(given))
         ends = np.zeros((len(order), rows + 1), dtype=np.int64)
