@@ -37,7 +37,7 @@ TAKEN = 6  # bytes of memory a byte of text, about
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
-_AROUND = 1 << 16  # bytes that the system maps around a text
+_AROUND = 1 << 13  # bytes that the system reads beside a text
 
 
 def scan(
