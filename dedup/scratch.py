@@ -1,10 +1,12 @@
 """Room for columns that are larger than memory: above a bound they stand in a file without a name.
 
-A column grows by appending, or is laid out at once. While it is small it is an array in memory.
-Above 1/_SHARE of the memory that may be used, for there are some forty such columns, it is a
-temporary file, mapped, of which the system keeps in memory what fits: results are the same, byte
-for byte. The few columns that are read here and there, which is slow from a file, may be larger. A
-job that is known to fit into memory easily has no such file.
+A column grows by appending, or is laid out at once. While it is small it is an array in memory,
+which grows where it is, by its pages, and is not copied. Above 1/_SHARE of the memory that may be
+used, for there are some forty such columns, it is a temporary file, mapped, of which the system
+keeps in memory what fits: results are the same, byte for byte. The few columns that are read here
+and there, which is slow from a file, may be larger. A job that is known to fit into memory easily
+has no such file.
+
 The file lies where temporary files do (TMPDIR), has no name, and is gone with the column, or with
 the process, however that ends. Its room is taken from the disk before it is used, so that a full
 disk is found out at once.
@@ -240,7 +242,8 @@ class Growing:
             return values[: count * math.prod(self._row)].reshape((count, *self._row))
         if len(parts) == 1:
             return parts[0]
-        return np.concatenate([np.empty((0, *self._row), dtype=self._dtype), *parts])
+        none = np.empty((0, *self._row), dtype=self._dtype)
+        return np.concatenate([none, *parts], dtype=self._dtype)
 
     def _move(self, file: IO[bytes], size: int) -> None:
         """Write what is there, so many bytes, to the file."""
