@@ -117,7 +117,7 @@ def test_a_broken_line_is_named_or_skipped(wire, invoke):
 
     assert (refused.exit_code, skipped.exit_code) == (2, 0)
     assert "wire.jsonl, line 4: " in refused.stderr
-    assert "wire.jsonl, line 4: " in skipped.stdout
+    assert "wire.jsonl, line 4: " in " ".join(skipped.stdout.split())  # it may be wrapped
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(wire, tmp_path):

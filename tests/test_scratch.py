@@ -109,6 +109,21 @@ def test_a_column_that_outgrows_memory_goes_on_in_a_file(parts):
     assert column.whole().tolist() == [value for part in parts for value in part]
 
 
+def test_zeros_do_without_large_pages(monkeypatch):
+    monkeypatch.delattr(scratch.mmap, "MADV_HUGEPAGE", raising=False)
+
+    array = scratch.zeros((1 << 19, 3), np.int32)
+
+    assert not array.any()
+    array[:] = 7
+    assert array.sum() == 7 * 3 << 19
+
+
+def test_memory_that_is_not_there_is_a_memory_error():
+    with pytest.raises(MemoryError):
+        scratch.zeros(1 << 50, np.uint8)
+
+
 def test_a_column_that_is_dropped_is_let_go():
     before = len(scratch._MAPPED)
     with pytest.MonkeyPatch.context() as patch:
