@@ -204,6 +204,7 @@ class Growing:
 
         Raises:
             BadOutput: the disk has no room for them.
+            MemoryError: nor has memory, of a column that is to stand there.
         """
         done = self._count * self._size
         self._count += len(values)
@@ -215,15 +216,19 @@ class Growing:
             self._write(self._file, values)
             return
         if size > _LEAST and _GROWS:
-            if self._held is None:
-                self._held = _anonymous(size)
-                values, self._parts, done = np.concatenate([*self._parts, values]), [], 0
-            elif len(self._held) < size:
-                _resize(self._held, max(size, 2 * len(self._held)))
-            room = np.frombuffer(self._held, dtype=self._dtype)[done // self._dtype.itemsize :]
-            room[: values.size].reshape(values.shape)[...] = values
-            return
-        self._parts.append(values)
+            self._append(values, done, size)
+        else:
+            self._parts.append(values)
+
+    def _append(self, values: np.ndarray, done: int, size: int) -> None:
+        """Copy values behind the bytes that are done, where there is to be room for `size`."""
+        if self._held is None:
+            self._held = _anonymous(size)
+            values, self._parts, done = np.concatenate([*self._parts, values]), [], 0
+        elif len(self._held) < size:
+            _resize(self._held, max(size, 2 * len(self._held)))
+        room = np.frombuffer(self._held, dtype=self._dtype)[done // self._dtype.itemsize :]
+        room[: values.size].reshape(values.shape)[...] = values
 
     def whole(self) -> Any:
         """All of it, an array. The column is empty then."""
@@ -265,6 +270,10 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array of zeros in memory, in large pages where the system has them.
 
     The first touch of a page costs as much as writing it: a large page is touched once for 512.
+    shape, dtype: as NumPy takes them.
+
+    Raises:
+        MemoryError: there is not so much.
     """
     size = math.prod((shape,) if isinstance(shape, int) else shape) * np.dtype(dtype).itemsize
     if size <= _LEAST or not _GROWS:
