@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice, pairwise
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 from numpy.typing import NDArray
 
 from dedup.settings import cores
@@ -34,13 +36,27 @@ Result = TypeVar("Result")
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
+class _Kept(FunctionCache):
+    """Kernels on disk, loaded without the modules that only compiling needs: a sixth of a second.
+
+    numba would import and register them before it looks; when a kernel is not there, the compiler
+    does so by itself.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled kernel for these types, or None."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+
 def _compiled(function: Any, **options: Any) -> Any:
     """Compile at the first call, and keep it on disk where there is a place for that."""
     options = {"nogil": True, "no_cfunc_wrapper": True, **options}
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:  # neither the package nor the user's cache folder can be written to
-        return njit(**options)(function)
+    compiled = njit(**options)(function)
+    with suppress(RuntimeError):  # neither the package nor the user's cache folder takes files
+        compiled._cache = _Kept(function)  # type: ignore[no-untyped-call]
+    return compiled
 
 
 kernel: Callable[[Any], Any] = _compiled
