@@ -126,6 +126,7 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
     ends = paragraphs.ends[texts.first[long]]
     is_fresh = np.zeros(len(numbers), dtype=bool)
     is_fresh[fresh] = True
+    lengths = int((paragraphs.ends - paragraphs.starts).sum())
     signatures = np.empty((len(long), settings.permutations), dtype=np.uint32)
 
     def look(part: slice) -> tuple[U64, Counts, tuple[I64, I64]]:
@@ -140,16 +141,15 @@ def _store(change: Change, given: Incoming, orders: list[Order], first: int) -> 
         fresh_tokens = tokens if new.all() else tokens.take(np.flatnonzero(new))
         return (
             np.sort(keyed.runs(fresh_tokens, own, passage=settings.passage)),
-            Counts.of(fresh_tokens, int(change.view.meta["bits"])),
+            Counts.of(fresh_tokens, change.bits),
             keyed.distinct_words(fresh_tokens, own),
         )
 
+    change.expect(lengths)
     for postings, counts, found in spread(look, chunks(ends - starts, CHUNK // 2), threads=threads):
         change.postings.append(postings)
         change.counts.append(counts)
         change.words.append(found)
-    lengths = int((paragraphs.ends - paragraphs.starts).sum())
-    change.meta["bytes"] = int(change.meta["bytes"]) + lengths
     change.meta["texts"] = int(change.meta["texts"]) + int(is_fresh[long].sum())
     change.meta["words"] = int(change.meta["words"]) + int(words[long][is_fresh[long]].sum())
     row = np.full(len(numbers) + 1, -1, dtype=np.int64)  # the last for what is no text

@@ -50,6 +50,7 @@ class Change:
         self.keep_text = keep_text
         self.where = where
         self.meta = dict(view.meta)
+        self.bits = int(view.meta["bits"])  # of a slot, at which words are counted
         self.rows = Rows(connection, where)
         self.postings: list[U64] = []
         self.counts: list[Counts] = []
@@ -113,18 +114,26 @@ class Change:
             return
         held = gone | self.rows.contents({story for story, _ in places} - set(gone))
         pieces = [piece(held[story], paragraph) for story, paragraph in places]
-        counts = Counts.of(gather(pieces, self.folding)[0], int(self.view.meta["bits"]))
+        counts = Counts.of(gather(pieces, self.folding)[0], self.bits)
         self.counts.append(counts if sign > 0 else counts.minus())
+
+    def expect(self, lengths: int) -> None:
+        """Count in paragraphs of so many bytes; the first ones decide how words are counted."""
+        self.meta["bytes"] = int(self.meta["bytes"]) + lengths
+        if not self.view.texts and not self.counts:
+            self.bits = bits_of(int(self.meta["bytes"]))
 
     # The end
 
     def finish(self) -> None:
         """Write what was gathered: postings, counts, counters."""
         bits = bits_of(int(self.meta["bytes"]))
-        counts = self.view.counts.plus(self.counts)
-        if bits != int(self.view.meta["bits"]):
-            counts = counted_anew(self.rows, bits, self.settings.min_words, self.folding)
-            self.meta["bits"] = bits
+        if bits == self.bits:
+            before = self.view.counts if self.view.texts else Counts.none(bits)
+            counts = before.plus(self.counts)
+        else:
+            counts = counted_anew(self.rows, bits, self.settings, self.folding)
+        self.meta["bits"] = bits
         self.postings.append(np.sort(keyed.rare_words(self.words, counts)))
         fresh = merged(self.postings)
         held = sum(len(one) for one in self.view.recent)

@@ -145,7 +145,7 @@ class Index:
         if bits == view.counts.bits:
             return view.counts
         if self._resized is None or self._resized[:2] != (view.generation, bits):
-            counts = counted_anew(rows, bits, self.settings.min_words, self._folding)
+            counts = counted_anew(rows, bits, self.settings, self._folding)
             self._resized = view.generation, bits, counts
         return self._resized[2]
 
@@ -202,7 +202,7 @@ class Index:
         for incoming in arriving(
             source, scratch, fields=fields, encoding=encoding, skip_bad=skip_bad
         ):
-            for start, end in portions(incoming):
+            for start, end in portions(incoming, empty=not len(self)):
                 part = incoming.cut(start, end)
                 with self._changing() as change:
                     insert(change, part)

@@ -14,6 +14,8 @@ from dedup.index.content import Content, Folding, Marks, gather, unpack
 from dedup.index.incoming import Order, order_of
 from dedup.index.words import Counts
 from dedup.intake import BYTES
+from dedup.kernels import spread
+from dedup.settings import Settings
 from dedup.tokens import Tokens
 from dedup.vocabulary import slot_bits
 
@@ -170,9 +172,11 @@ def bits_of(size: int) -> int:
     return slot_bits(size // BYTES)
 
 
-def counted_anew(rows: Rows, bits: int, least: int, folding: Folding) -> Counts:
+def counted_anew(rows: Rows, bits: int, settings: Settings, folding: Folding) -> Counts:
     """The counts of the words of all texts, at a size of slots."""
+    parts = rows.first_places(settings.min_words, folding)
+    counted = spread(lambda tokens: Counts.of(tokens, bits), parts, threads=settings.threads)
     total = Counts.none(bits)
-    for tokens in rows.first_places(least, folding):
-        total = total.plus([Counts.of(tokens, bits)])
+    for counts in counted:
+        total = total.plus([counts])
     return total

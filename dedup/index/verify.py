@@ -118,7 +118,7 @@ def _counted(rows: Rows, view: View, settings: Settings, folding: Folding) -> It
         yield f"There are {texts:,} texts of {words:,} words, and other figures are kept."
     if bits_of(int(view.meta["bytes"])) != view.counts.bits:
         yield "Words are counted in slots of the wrong size."
-    counts = counted_anew(rows, view.counts.bits, settings.min_words, folding)
+    counts = counted_anew(rows, view.counts.bits, settings, folding)
     kept = view.counts.plus([counts.minus()])
     if kept.counts.any():
         yield f"{int(kept.counts.any(axis=1).sum()):,} words are not counted rightly."

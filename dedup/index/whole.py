@@ -21,6 +21,7 @@ from dedup.scratch import Scratch
 from dedup.stories import UNDATED, Batch, Corpus, batch_of_stories, corpus_of, moment, schema
 
 STORIES, BYTES = 2_000, 6_000_000  # of a transaction, at most
+_FIRST = 3  # times as many of the first
 MEMORY = 256 << 20  # bytes: texts of more than an eighth of it are read into a temporary file
 
 
@@ -148,13 +149,17 @@ def _is_stream(source: object) -> bool:
     )
 
 
-def portions(incoming: Incoming) -> Iterator[tuple[int, int]]:
-    """Where to cut stories, so that each part makes one transaction."""
+def portions(incoming: Incoming, *, empty: bool) -> Iterator[tuple[int, int]]:
+    """Where to cut stories, so that each part makes one transaction.
+
+    empty: whether they come into an empty index. Then the first part is larger: of its words none
+        has to be counted a second time.
+    """
     sizes = np.cumsum(incoming.ends - incoming.starts)
-    start, count = 0, len(incoming)
+    start, count, times = 0, len(incoming), _FIRST if empty else 1
     while start < count:
         before = int(sizes[start - 1]) if start else 0
-        end = int(np.searchsorted(sizes, before + BYTES, side="right"))
-        end = min(max(end, start + 1), start + STORIES, count)
+        end = int(np.searchsorted(sizes, before + times * BYTES, side="right"))
+        end = min(max(end, start + 1), start + times * STORIES, count)
         yield start, end
-        start = end
+        start, times = end, 1
