@@ -36,7 +36,10 @@ def main() -> None:
     # numba would import this BLAS, which no kernel uses: a tenth of a second.
     sys.modules.setdefault("scipy.linalg.cython_blas", None)  # type: ignore[arg-type]
     sys.meta_path.insert(0, _WithoutPandas())
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # nor at the end: looking at all that numba holds takes a tenth of a second
 
 
 class _WithoutPandas:
