@@ -63,7 +63,7 @@ def compare_two_texts() -> None:
     """Compare two texts of which one is the other with its first word changed."""
     from dedup.background import Background
     from dedup.match import match
-    from dedup.terms import KEPT, Terms
+    from dedup.terms import CLASS_BITS, KEPT, Terms
     from dedup.tokens import Tokens
     from dedup.vocabulary import Vocabulary
 
@@ -78,7 +78,7 @@ def compare_two_texts() -> None:
     heaviest = np.full((2, KEPT), -1, dtype=np.int32)
     known = Background(
         Vocabulary(np.ones(_SIZE, dtype=np.int32), ones, np.zeros(_SIZE, dtype=np.bool_)),
-        Terms(slots, flags, sizes, totals, heaviest, _BOUNDS, ones),
+        Terms(slots << CLASS_BITS, sizes, totals, heaviest, _BOUNDS, ones),
         np.zeros(2 * _SIZE, dtype=np.bool_),
         _BOUNDS,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels import I32, I64, U64
-from dedup.terms import Terms, draft, known
+from dedup.terms import CLASS, CLASS_BITS, Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary, named, weights
 
@@ -172,5 +172,6 @@ class LocalVocabulary(Vocabulary):
     def terms(self, tokens: Tokens) -> Terms:
         """The distinct words of each text, and what is known of them."""
         drafts = draft(tokens, self.whole_bits)
-        slots = self.local(drafts.slots).astype(np.int32)
-        return known(replace(drafts, slots=slots), self, threads=1)
+        slots = self.local(drafts.held >> CLASS_BITS).astype(np.int32)
+        held = (slots << CLASS_BITS) | (drafts.held & CLASS)
+        return known(replace(drafts, held=held), self, threads=1)
