@@ -37,7 +37,7 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE, _TOUCHED = 1000, 9600  # bytes a match, about; that are looked at to compare a pair
+_SIZE, _TOUCHED = 4000, 9600  # bytes that are looked at to copy a match; to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -180,6 +180,7 @@ def _matches(seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scr
         tiles.add(seen.found.tiles[at])
         runs.add(seen.runs[at])
         scratch.passed(len(rows) * _SIZE)
+    release()
     offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
     found = Comparison(counts.whole(), tiles.whole(), offsets)
     return Matches(pairs.whole(), judged[kept], found, runs.whole(), pasted)

@@ -37,7 +37,7 @@ TAKEN = 6  # bytes of memory a byte of text, about
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
-_AROUND = 1 << 13  # bytes that the system reads beside a text
+_AROUND = 1 << 14  # bytes that the system reads beside a text
 
 
 def scan(
@@ -185,6 +185,7 @@ def scan_corpus(
         story_threshold=settings.story_threshold,
         threads=threads,
     )
+    shared = evidence(matches, tokens_of, candidates.background.words)
     release()
     tell("done", 1.0)
     return Report(
@@ -196,7 +197,7 @@ def scan_corpus(
             fold=table,
             matches=matches,
             places=places,
-            evidence=evidence(matches, tokens_of, candidates.background.words),
+            evidence=shared,
             alike=alike,
         )
     )

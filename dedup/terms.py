@@ -210,15 +210,17 @@ def _rate(
 
 @kernel
 def _pair_up(kept: I32, mask: np.uint64, share: np.uint64, values: U64, offsets: I64) -> None:
-    """Write the keys of every text whose two words, added, have the low bits `share`."""
+    """Write the keys of every text whose lower slot has the low bits `share`."""
     n = _FIRST
     for k in range(len(kept)):
         for x in range(KEPT):
-            for y in range(x + 1, KEPT):
-                if kept[k, y] < 0:
-                    break
-                one, other = np.uint64(kept[k, x]), np.uint64(kept[k, y])
-                if (one + other) & mask == share:
-                    values[n] = mix((min(one, other) << _HALF) | max(one, other))
+            if kept[k, x] < 0:
+                break
+            low = np.uint64(kept[k, x])
+            if low & mask != share:
+                continue
+            for y in range(KEPT):
+                if kept[k, y] > kept[k, x]:
+                    values[n] = mix((low << _HALF) | np.uint64(kept[k, y]))
                     n += 1
         offsets[k + 1] = n
