@@ -25,7 +25,7 @@ from dedup.compared import Compared, compared
 from dedup.features import contested_share, disagree, features
 from dedup.furniture import NOTHING_PASTED, Pasted
 from dedup.gathered import Gathering
-from dedup.kernels import I64, U8
+from dedup.kernels import I64, U8, spread
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
 from dedup.scratch import Growing, Scratch, release
@@ -123,7 +123,7 @@ def match(
             break
         known = sort_numbers(np.concatenate((known, packed(fresh, count))))
         look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
-    return _judged(held.whole(), count, room, containment=containment)
+    return _judged(held.whole(), count, room, containment=containment, threads=threads)
 
 
 def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.ndarray]:
@@ -140,22 +140,31 @@ def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.nda
     return unpacked(numbers, count), by_runs
 
 
-def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float) -> Matches:
+def _judged(
+    seen: Compared, count: int, scratch: Scratch, *, containment: float, threads: int
+) -> Matches:
     """Give each pair its kind, and leave out the unrelated. count: of all texts."""
     by_runs = seen.by_runs != NONE
     keys = furniture.furniture_keys(seen.longest, seen.pairs, by_runs)
     rests = keys != 0
     conflicting = np.empty(len(seen), dtype=np.bool_)
-    for part in _parts(len(seen)):
-        conflicting[part] = disagree(seen.found.part(part))
-    contested = contested_share(seen.pairs, by_runs & ~rests, conflicting, count)
     judged = np.empty(len(seen), dtype=np.uint8)
-    for part in _parts(len(seen)):
+
+    def hold_apart(part: slice) -> None:
+        conflicting[part] = disagree(seen.found.part(part))
+
+    def name_kinds(part: slice) -> None:
         found, weights = seen.found.part(part), Weights(seen.weights.sums[part])
         values = features(
             found, seen.by_runs[part], weights, seen.bigrams[part], seen.worn[part], contested[part]
         )
         judged[part] = judge(values, found, containment=containment)
+
+    for _ in spread(hold_apart, _parts(len(seen)), threads=threads):
+        pass
+    contested = contested_share(seen.pairs, by_runs & ~rests, conflicting, count)
+    for _ in spread(name_kinds, _parts(len(seen)), threads=threads):
+        pass
     on_furniture = np.flatnonzero(rests)
     tiles = furniture.longest_tiles(seen.found.take(on_furniture))
     at, _ = rows_at(seen.found.offsets, on_furniture)
@@ -165,21 +174,25 @@ def _judged(seen: Compared, count: int, scratch: Scratch, *, containment: float)
     kept = np.flatnonzero((judged != NONE) & ~rests)
     kept = kept[np.argsort(packed(seen.pairs[kept], count), kind="stable")]
     release()
-    return _matches(seen, judged, kept, pasted, scratch)
+    return _matches(seen, judged, kept, pasted, scratch, threads=threads)
 
 
-def _matches(seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch) -> Matches:
+def _matches(
+    seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch, *, threads: int
+) -> Matches:
     """Some of the pairs, in the order of `kept`."""
     pairs, counts = Growing(scratch, np.int64, (2,)), Growing(scratch, np.int32, (len(COLUMNS),))
     tiles, runs = Growing(scratch, np.int32, (3,)), Growing(scratch, np.int64, (4,))
-    for part in _parts(len(kept)):
+
+    def copied(part: slice) -> tuple[np.ndarray, ...]:
         rows = kept[part]
         at, _ = rows_at(seen.found.offsets, rows)
-        pairs.add(seen.pairs[rows])
-        counts.add(seen.found.counts[rows])
-        tiles.add(seen.found.tiles[at])
-        runs.add(seen.runs[at])
-        scratch.passed(len(rows) * _SIZE)
+        return seen.pairs[rows], seen.found.counts[rows], seen.found.tiles[at], seen.runs[at]
+
+    for held in spread(copied, _parts(len(kept)), threads=threads):
+        for column, values in zip((pairs, counts, tiles, runs), held, strict=True):
+            column.add(values)
+        scratch.passed(len(held[0]) * _SIZE)
     release()
     offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
     found = Comparison(counts.whole(), tiles.whole(), offsets)

@@ -32,6 +32,7 @@ import numpy as np
 from dedup.errors import BadOutput
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
+_PAGE = 1 << 21  # bytes of a large page
 _GROWS = sys.platform == "linux"  # memory in its place, by its pages
 _SHARE, _SOUGHT = 128, 4
 _EASY = 3  # a job that takes less than this part of the memory that it may needs no file
@@ -275,16 +276,17 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> np.ndarray:
     Raises:
         MemoryError: there is not so much.
     """
-    size = math.prod((shape,) if isinstance(shape, int) else shape) * np.dtype(dtype).itemsize
+    count = math.prod((shape,) if isinstance(shape, int) else shape)
+    size = count * np.dtype(dtype).itemsize
     if size <= _LEAST or not _GROWS:
         return np.zeros(shape, dtype=dtype)
-    return np.frombuffer(_anonymous(size), dtype=dtype).reshape(shape)
+    return np.frombuffer(_anonymous(size), dtype=dtype, count=count).reshape(shape)
 
 
 def _anonymous(size: int) -> mmap.mmap:
     """Memory that can grow where it is, without being copied."""
     try:
-        held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        held = mmap.mmap(-1, _whole_pages(size), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except OSError as error:
         raise MemoryError from error
     _in_large_pages(held)
@@ -293,10 +295,15 @@ def _anonymous(size: int) -> mmap.mmap:
 
 def _resize(held: mmap.mmap, size: int) -> None:
     try:
-        held.resize(size)
+        held.resize(_whole_pages(size))
     except OSError as error:
         raise MemoryError from error
     _in_large_pages(held)
+
+
+def _whole_pages(size: int) -> int:
+    """So many that memory begins with a large page, and keeps its large pages when it moves."""
+    return -(-size // _PAGE) * _PAGE
 
 
 def _in_large_pages(held: mmap.mmap) -> None:
