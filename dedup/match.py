@@ -118,6 +118,7 @@ def match(
     release()
     look(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
+        release()
         fresh = _through_a_third(np.concatenate(links), known, count)
         if not len(fresh):
             break
