@@ -130,6 +130,7 @@ def compared(
         step = partial(look, rows=rows, local=local, sides=sides)
         yield from spread(step, _cuts(len(rows)), threads=threads)
         del step, sides  # before the next group is made ready
+        release()
 
 
 def _cuts(count: int) -> list[slice]:
