@@ -8,7 +8,7 @@ its own signature, the least of those of its paragraphs.
 Threads ask which texts were seen before they take the longer steps. What they are told then only
 saves work: which paragraph is the first of its text is decided afterwards, part by part in order.
 
-Time O(bytes + shingles * permutations), memory 400 bytes a text of 40 words, and that of two parts
+Time O(bytes + shingles * permutations), memory 360 bytes a text of 40 words, and that of two parts
 a thread.
 """
 

@@ -21,7 +21,7 @@ from dedup.scratch import Scratch
 from dedup.stories import UNDATED, Batch, Corpus, batch_of_stories, corpus_of, moment, schema
 
 STORIES, BYTES = 2_000, 6_000_000  # of a transaction, at most
-_FIRST = 3  # times as many of the first
+_FIRST = 5  # times as many of the first
 MEMORY = 256 << 20  # bytes: texts of more than an eighth of it are read into a temporary file
 
 
@@ -152,8 +152,8 @@ def _is_stream(source: object) -> bool:
 def portions(incoming: Incoming, *, empty: bool) -> Iterator[tuple[int, int]]:
     """Where to cut stories, so that each part makes one transaction.
 
-    empty: whether they come into an empty index. Then the first part is larger: of its words none
-        has to be counted a second time.
+    empty: whether they come into an empty index. Then the first part is larger: what comes first is
+        counted anew each time that slots get more bits (words.py), and so that is seldomer.
     """
     sizes = np.cumsum(incoming.ends - incoming.starts)
     start, count, times = 0, len(incoming), _FIRST if empty else 1
