@@ -250,6 +250,24 @@ def test_a_large_file_goes_by_way_of_the_disk(tmp_path, monkeypatch):
     assert sum(mapped) > 6_000_000
 
 
+@pytest.mark.parametrize("portions", [(60,), (1, 59), (30, 30), (1,) * 12 + (48,)])
+def test_words_are_counted_in_as_many_slots_as_in_a_scan(tmp_path, monkeypatch, portions):
+    monkeypatch.setattr("dedup.vocabulary._FEWEST_BITS", 6)  # so that they soon get more
+    stories = wire.corpus(3, stories=60)
+    sizes = set()
+
+    with Index.open(tmp_path / "wire.index") as index:
+        for size in portions:
+            given, stories = stories[:size], stories[size:]
+            index.add_many(given)
+            sizes.add(int(dict(index._store.connection().execute("SELECT * FROM meta"))["bits"]))
+            assert index.verify() == ()
+        found = document(index.to_report())
+
+    assert found == document(scan(wire.corpus(3, stories=60)))
+    assert len(sizes) >= min(2, len(portions))
+
+
 def test_threads_share_an_index(tmp_path):
     faults = []
     with Index.open(tmp_path / "wire.index") as index:
