@@ -203,19 +203,19 @@ class _Drafting:
     """The drafts of one part after the other."""
 
     def __init__(self, room: Scratch) -> None:
-        self._held = Growing(room, np.int32, sought=True)
+        self._codes = Growing(room, np.int32, sought=True)
         self._words, self._sizes = Growing(room, np.int32), Growing(room, np.int64)
 
     def add(self, part: Drafts) -> None:
         """Append a part."""
-        self._held.add(part.held)
+        self._codes.add(part.codes)
         self._words.add(part.words)
         self._sizes.add(np.diff(part.offsets))
 
     def whole(self) -> Drafts:
         """All of them."""
         offsets = np.append(0, np.cumsum(self._sizes.whole()))
-        return Drafts(self._held.whole(), self._words.whole(), offsets)
+        return Drafts(self._codes.whole(), self._words.whole(), offsets)
 
 
 def _firsts(numbers: I64, known: int) -> I64:

@@ -40,13 +40,13 @@ _LOW, _NO_SIGN = np.uint64(2**32 - 1), np.int32(2**31 - 1)
 class Drafts:
     """The distinct words of some texts as each text alone shows them, in the order of their slots.
 
-    held: int32 (terms,), the slot of each in a vocabulary, and in the low two bits PLAIN, NAME or
+    codes: int32 (terms,), the slot of each in a vocabulary, and in the low two bits PLAIN, NAME or
         NUMBER by how the text writes it.
     words: int32 (texts,), how many words each text has, repeated ones counted each time.
     offsets: int64 (texts + 1,); the terms of text k are offsets[k]:offsets[k + 1].
     """
 
-    held: I32
+    codes: I32
     words: I32
     offsets: I64
 
@@ -56,21 +56,21 @@ class Drafts:
     def take(self, rows: I64) -> Drafts:
         """The words of some texts, in the order of `rows`."""
         at, offsets = rows_at(self.offsets, rows)
-        return Drafts(self.held[at], self.words[rows], offsets)
+        return Drafts(self.codes[at], self.words[rows], offsets)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
     """The same with what the corpus knows of them.
 
-    held, words, offsets: as in Drafts; a word is a NAME also where the corpus knows it for one.
+    codes, words, offsets: as in Drafts; a word is a NAME also where the corpus knows it for one.
     totals: float64 (texts, 2), the weight of each text's terms; of the names and figures of them.
     heaviest: int32 (texts, KEPT), the slots of the heaviest words of each that another text has
         too, -1 behind the last; of equal weights the lower slot goes first.
     weights: float32 (slots,), of each word of the vocabulary.
     """
 
-    held: I32
+    codes: I32
     words: I32
     totals: np.ndarray
     heaviest: I32
@@ -101,11 +101,11 @@ def draft(tokens: Tokens, bits: int) -> Drafts:
     name = (flags & CAPITAL != 0) & (flags & OPENS == 0)
     held = (places << _TWO) | np.where(flags & FIGURE != 0, NUMBER, name * NAME).astype(np.uint64)
     sort_spans(held, np.empty(len(held), dtype=np.int32), tokens.offsets)
-    terms = np.empty(len(held), dtype=np.int32)
+    codes = np.empty(len(held), dtype=np.int32)
     offsets = np.zeros(len(tokens) + 1, dtype=np.int64)
-    _distinct(held, tokens.offsets, terms, offsets)
+    _distinct(held, tokens.offsets, codes, offsets)
     lengths = np.diff(tokens.offsets).astype(np.int32)
-    return Drafts(terms[: int(offsets[-1])].copy(), lengths, offsets)
+    return Drafts(codes[: int(offsets[-1])].copy(), lengths, offsets)
 
 
 def known(
@@ -134,13 +134,13 @@ def known(
         offsets = held.offsets[texts.start : texts.stop + 1] - own.start
         heaviest[texts] = -1
         _rate(
-            held.held[own], marked, marked.view(np.int32), alone.view(np.int32), offsets,
+            held.codes[own], marked, marked.view(np.int32), alone.view(np.int32), offsets,
             totals[texts], heaviest[texts],
         )  # fmt: skip
 
     for _ in spread(rate, chunks(np.diff(held.offsets), _TERMS), threads=threads):
         pass
-    return Terms(held.held, held.words, totals, heaviest, held.offsets, words.weights)
+    return Terms(held.codes, held.words, totals, heaviest, held.offsets, words.weights)
 
 
 def rare_pairs(heaviest: I32, *, share: int = 0, shares: int = 1) -> Keys:
@@ -155,22 +155,22 @@ def rare_pairs(heaviest: I32, *, share: int = 0, shares: int = 1) -> Keys:
 
 
 @kernel
-def _distinct(held: U64, bounds: I64, terms: I32, offsets: I64) -> None:
+def _distinct(held: U64, bounds: I64, codes: I32, offsets: I64) -> None:
     """Write each text's sorted words, each once with its highest class."""
     n = _FIRST
     for k in range(len(bounds) - 1):
         start = n
         for i in range(bounds[k], bounds[k + 1]):
             term = np.int32(held[i])
-            n -= n > start and terms[n - 1] >> CLASS_BITS == term >> CLASS_BITS
-            terms[n] = term
+            n -= n > start and codes[n - 1] >> CLASS_BITS == term >> CLASS_BITS
+            codes[n] = term
             n += 1
         offsets[k + 1] = n
 
 
 @kernel
 def _rate(
-    terms: I32, marked: np.ndarray, bits: I32, alone: np.int32,
+    codes: I32, marked: np.ndarray, bits: I32, alone: np.int32,
     bounds: I64, totals: np.ndarray, heaviest: I32,
 ) -> None:  # fmt: skip
     """Rate the words of each text; heaviest is filled from the front.
@@ -187,11 +187,11 @@ def _rate(
         first, size = bounds[k], bounds[k + 1] - bounds[k]
         everything, facts = 0.0, 0.0
         for i in range(size):
-            slot = terms[first + i] >> CLASS_BITS
+            slot = codes[first + i] >> CLASS_BITS
             weight, stored = np.float64(marked[slot]), bits[slot] & _NO_SIGN
             named = np.int32(weight < 0.0)
-            kind = max(terms[first + i] & CLASS, named)  # NAME is between PLAIN and NUMBER
-            terms[first + i] = (slot << CLASS_BITS) | kind
+            kind = max(codes[first + i] & CLASS, named)  # NAME is between PLAIN and NUMBER
+            codes[first + i] = (slot << CLASS_BITS) | kind
             everything += abs(weight)
             facts += abs(weight) if kind else 0.0
             key = (np.uint64(stored) << _HALF) | (_LOW - np.uint64(slot))

@@ -64,7 +64,7 @@ class Weights:
 def weigh(held: Terms, pairs: I64) -> Weights:
     """Weigh what each pair, int64 (pairs, 2), positions in `held`, has in common."""
     common = np.zeros((len(pairs), 5))
-    _weigh(pairs, held.held, held.weights, held.offsets, common)
+    _weigh(pairs, held.codes, held.weights, held.offsets, common)
     shared, facts, plain = common[:, :3].T
     own = held.totals[pairs] - np.stack((common[:, [0, 3]], common[:, [0, 4]]), axis=1)
     turned = held.words[pairs[:, 1]] < held.words[pairs[:, 0]]
@@ -86,7 +86,7 @@ def retelling(held: Terms, pairs: I64) -> np.ndarray:
     """
     heavy = np.empty(len(pairs), dtype=np.bool_)
     _outweigh(
-        pairs, held.held, held.weights, held.offsets, held.totals,
+        pairs, held.codes, held.weights, held.offsets, held.totals,
         np.float64(SHARED), np.float64(ALIKE), heavy,
     )  # fmt: skip
     heavy[heavy] = may_retell(weigh(held, pairs[heavy]))
@@ -96,7 +96,7 @@ def retelling(held: Terms, pairs: I64) -> np.ndarray:
 @kernel
 def _outweigh(
     pairs: I64,
-    terms: I32,
+    codes: I32,
     weights: np.ndarray,
     offsets: I64,
     totals: np.ndarray,
@@ -122,13 +122,13 @@ def _outweigh(
         for k in range(count):
             for side in range(0, 4, 2):
                 for i in range(rows[k, side], rows[k, side + 1], _LINE):
-                    touched += terms[i]
+                    touched += codes[i]
         heavy[first] = touched < 0
         for k in range(count):
             x, x_end, y, y_end = rows[k]
             shared = 0.0
             while x < x_end and y < y_end:
-                left, right = terms[x] >> CLASS_BITS, terms[y] >> CLASS_BITS
+                left, right = codes[x] >> CLASS_BITS, codes[y] >> CLASS_BITS
                 if left == right:
                     shared += np.float64(weights[left])
                 x += left <= right
@@ -138,7 +138,7 @@ def _outweigh(
 
 
 @kernel
-def _weigh(pairs: I64, terms: I32, weights: np.ndarray, offsets: I64, sums: np.ndarray) -> None:
+def _weigh(pairs: I64, codes: I32, weights: np.ndarray, offsets: I64, sums: np.ndarray) -> None:
     """Merge the sorted words of every pair; only words in both are weighed, which are few.
 
     sums[p]: weight of the words in both; of those that are a name or figure in either; how many
@@ -148,11 +148,11 @@ def _weigh(pairs: I64, terms: I32, weights: np.ndarray, offsets: I64, sums: np.n
         x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
         y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
         while x < x_end and y < y_end:
-            left, right = terms[x] >> CLASS_BITS, terms[y] >> CLASS_BITS
+            left, right = codes[x] >> CLASS_BITS, codes[y] >> CLASS_BITS
             if left == right:
                 weight = np.float64(weights[left])
                 sums[p, 0] += weight
-                one, other = terms[x] & CLASS, terms[y] & CLASS
+                one, other = codes[x] & CLASS, codes[y] & CLASS
                 if one == PLAIN and other == PLAIN:
                     sums[p, 2] += 1.0
                 else:

@@ -109,6 +109,15 @@ def test_a_column_that_outgrows_memory_goes_on_in_a_file(parts):
     assert column.whole().tolist() == [value for part in parts for value in part]
 
 
+def test_zeros_are_as_many_as_were_asked_for_whatever_pages_they_stand_on():
+    array = scratch.zeros((3, 1_000_003), np.uint8)
+
+    assert array.shape == (3, 1_000_003)
+    assert not array.any()
+    array[2, -1] = 1
+    assert array.sum() == 1
+
+
 def test_zeros_do_without_large_pages(monkeypatch):
     monkeypatch.delattr(scratch.mmap, "MADV_HUGEPAGE", raising=False)
 

@@ -57,9 +57,9 @@ def test_terms_are_the_distinct_words_with_what_is_known_of_them(texts):
     held = terms(tokens, words)
 
     everything = np.array([word for own in expected for word, _ in own], dtype=np.uint64)
-    assert (held.held >> CLASS_BITS).tolist() == words.slots(everything).tolist()
-    assert (held.held & CLASS).tolist() == [kind for own in expected for _, kind in own]
-    assert held.weights[held.held >> CLASS_BITS] == pytest.approx(
+    assert (held.codes >> CLASS_BITS).tolist() == words.slots(everything).tolist()
+    assert (held.codes & CLASS).tolist() == [kind for own in expected for _, kind in own]
+    assert held.weights[held.codes >> CLASS_BITS] == pytest.approx(
         [rarity[word].weight for own in expected for word, _ in own]
     )
     assert np.diff(held.offsets).tolist() == [len(own) for own in expected]
@@ -122,7 +122,7 @@ def test_a_stem_is_a_name_or_a_figure_if_it_is_one_anywhere_in_its_text():
     held = terms(tokens, words)
 
     classes = dict(
-        zip((held.held >> CLASS_BITS).tolist(), (held.held & CLASS).tolist(), strict=True)
+        zip((held.codes >> CLASS_BITS).tolist(), (held.codes & CLASS).tolist(), strict=True)
     )
     spelled = text.lower().replace(",", "").replace(".", "").split()
     slots = dict(zip(spelled, words.slots(tokens.stems).tolist(), strict=True))
@@ -137,7 +137,7 @@ def test_texts_without_words_have_neither_terms_nor_keys(texts):
     held = held_by(tokens)
     keys = rare_pairs(held.heaviest)
 
-    assert (len(held), len(held.held), len(keys.values)) == (len(texts), 0, 0)
+    assert (len(held), len(held.codes), len(keys.values)) == (len(texts), 0, 0)
     assert keys.offsets.tolist() == [0] * (len(texts) + 1)
 
 

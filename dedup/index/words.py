@@ -172,6 +172,6 @@ class LocalVocabulary(Vocabulary):
     def terms(self, tokens: Tokens) -> Terms:
         """The distinct words of each text, and what is known of them."""
         drafts = draft(tokens, self.whole_bits)
-        slots = self.local(drafts.held >> CLASS_BITS).astype(np.int32)
-        held = (slots << CLASS_BITS) | (drafts.held & CLASS)
-        return known(replace(drafts, held=held), self, threads=1)
+        slots = self.local(drafts.codes >> CLASS_BITS).astype(np.int32)
+        codes = (slots << CLASS_BITS) | (drafts.codes & CLASS)
+        return known(replace(drafts, codes=codes), self, threads=1)
