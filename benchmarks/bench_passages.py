@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conftest import recall
 
-from dedup.passages import candidates, marked, repeated
+from dedup.passages import candidates
+from dedup.repeated import marked, repeated
 
 
 def bench_passages(benchmark, made):

@@ -21,7 +21,7 @@ from dedup.background import Background
 from dedup.buckets import distinct, once, packed, unpacked
 from dedup.intake import Intake
 from dedup.kernels import I64, chunks, spread
-from dedup.passages import Repeated
+from dedup.repeated import Repeated, in_slices, marked, repeated
 from dedup.scratch import Scratch, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
@@ -74,7 +74,7 @@ def find_candidates(
     by_sketch = lsh.agreeing(taken.keys, bucket=bucket, threads=threads)
     of_stories = lsh.agreeing(taken.story_keys, bucket=bucket, threads=threads)
     release()
-    runs = passages.repeated(
+    runs = repeated(
         parts,
         lambda part: shingle(tokens_of(part), width=passage),
         taken.runs,
@@ -130,14 +130,14 @@ def _sharing_rare_words(
         shares *= 2
     for share in range(shares):
         keys_of = partial(_rare_words, background, share=share, shares=shares)
-        repeats = passages.marked(parts, keys_of, keys=keys // shares, threads=threads)
-        found = passages.repeated(parts, keys_of, repeats, threads=threads, scratch=scratch)
+        repeats = marked(parts, keys_of, keys=keys // shares, threads=threads)
+        found = repeated(parts, keys_of, repeats, threads=threads, scratch=scratch)
         del repeats
 
         def pairs_of(part: slice, found: Repeated = found) -> I64:
             return packed(passages.pairs_of(found, part, count, bucket=bucket), count)
 
-        yield from spread(pairs_of, passages.in_slices(found), threads=threads)
+        yield from spread(pairs_of, in_slices(found), threads=threads)
         del found, pairs_of
         release()
 

@@ -23,6 +23,7 @@ SHARED = 10.0  # weight of the words in both, and …
 ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 _SLACK = 0.999  # of both, for sums of 64 bits where may_retell has 32
 _AHEAD, _LINE = 32, 16  # pairs; terms in a line of the processor's cache
+_PLACES = np.int32(2**12 - 1)  # the last place of a table of words
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,7 +83,7 @@ def may_retell(weights: Weights) -> np.ndarray:
 def retelling(held: Terms, pairs: I64) -> np.ndarray:
     """Which pairs, int64 (pairs, 2), may retell each other, bool (pairs,).
 
-    For pairs of which few do: the others are told by the weight of their shared words alone.
+    For pairs of which few do: most others are told by a bound of the weight that they share.
     """
     heavy = np.empty(len(pairs), dtype=np.bool_)
     _outweigh(
@@ -104,13 +105,17 @@ def _outweigh(
     alike: float,
     heavy: np.ndarray,
 ) -> None:
-    """Mark the pairs that may_retell holds for, and some that are no more than _SLACK below it.
+    """Mark the pairs that may_retell holds for, and a few others; what few hold for is quick.
 
-    The rows of some pairs are touched before they are merged: so memory is waited for once for all
-    of them, not once for each.
+    The words of the left text are marked in a table, and those of the right one are looked up: as
+    two words may share a place, what is found weighs as much as what is shared, or more. Pairs come
+    sorted by the left text, as a rule, and it is marked once. The rows of some pairs are touched
+    before they are looked up: so memory is waited for once for all of them, not once for each.
     """
     rows = np.empty((_AHEAD, 4), dtype=np.int64)
     both = np.empty(_AHEAD, dtype=np.float64)
+    held = np.zeros(_PLACES + 1, dtype=np.bool_)
+    own, own_end = np.int64(0), np.int64(0)
     for first in range(0, len(pairs), _AHEAD):
         count = min(_AHEAD, len(pairs) - first)
         for k in range(count):
@@ -125,16 +130,19 @@ def _outweigh(
                     touched += codes[i]
         heavy[first] = touched < 0
         for k in range(count):
-            x, x_end, y, y_end = rows[k]
-            shared = 0.0
-            while x < x_end and y < y_end:
-                left, right = codes[x] >> CLASS_BITS, codes[y] >> CLASS_BITS
-                if left == right:
-                    shared += np.float64(weights[left])
-                x += left <= right
-                y += right <= left
-            enough = shared >= _SLACK * alike * (both[k] - shared)
-            heavy[first + k] = enough and shared >= _SLACK * least
+            if rows[k, 0] != own or rows[k, 1] != own_end:
+                for i in range(own, own_end):
+                    held[(codes[i] >> CLASS_BITS) & _PLACES] = False
+                own, own_end = rows[k, 0], rows[k, 1]
+                for i in range(own, own_end):
+                    held[(codes[i] >> CLASS_BITS) & _PLACES] = True
+            most = 0.0
+            for i in range(rows[k, 2], rows[k, 3]):
+                slot = codes[i] >> CLASS_BITS
+                if held[slot & _PLACES]:
+                    most += np.float64(weights[slot])
+            enough = most >= _SLACK * alike * (both[k] - most)
+            heavy[first + k] = enough and most >= _SLACK * least
 
 
 @kernel

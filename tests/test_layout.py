@@ -16,11 +16,11 @@ FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "errors", "settings", "scratch", "stories", "kernels", "octets", "readers", "ragged", "sorting",
     "paragraphs", "seen", "folding", "tokens", "vocabulary", "shingles", "screen", "minhash",
-    "buckets", "lsh", "sketch", "strings", "passages", "texts", "sides", "tiling", "facts",
-    "compare", "terms", "background", "weigh", "weights", "kinds", "features", "overlap", "pairs",
-    "furniture", "compared", "gathered", "match", "added", "sentences", "blocks", "similarity",
-    "evidence", "families", "wordings", "occurrences", "alike", "intake", "candidates",
-    "characters", "warm", "report", "listing", "pipeline",
+    "buckets", "lsh", "sketch", "strings", "repeated", "passages", "texts", "sides", "tiling",
+    "facts", "compare", "terms", "background", "weigh", "weights", "kinds", "features", "overlap",
+    "pairs", "furniture", "compared", "gathered", "match", "added", "sentences", "blocks",
+    "similarity", "evidence", "families", "wordings", "occurrences", "alike", "intake",
+    "candidates", "characters", "warm", "report", "listing", "pipeline",
     "beside", "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""

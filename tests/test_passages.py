@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import passages
-from dedup.passages import (
-    WORN,
-    Repeated,
-    candidates,
-    in_slices,
-    marked,
-    pairs_of,
-    repeated,
-    well_worn,
-)
+from dedup import repeated as repeats
+from dedup.passages import WORN, candidates, pairs_of, well_worn
+from dedup.repeated import Repeated, in_slices, marked, repeated
 from dedup.shingles import Shingles, shingle
 from tests import naive, naive_words
 from tests.conftest import as_set, cuts, numbered, offsets_of, several_texts, slices
@@ -63,8 +55,8 @@ def test_neither_slices_nor_ranges_of_keys_change_anything(texts, entries, toget
     pairs, words = lookup(texts, width=2), worn(texts, width=2)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passages, "_ENTRIES", entries)
-        patch.setattr(passages, "_SORTED", together)
+        patch.setattr(repeats, "_ENTRIES", entries)
+        patch.setattr(repeats, "_SORTED", together)
         found = again(texts, width=2)
         sliced = lookup(texts, width=2), worn(texts, width=2)
 

@@ -19,7 +19,7 @@ from dedup import (
     furniture,
     lsh,
     match,
-    passages,
+    repeated,
     scan,
     scratch,
     sides,
@@ -184,7 +184,7 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     monkeypatch.setattr(scratch, "_PASSED", 100_000)
     for unit, name, least in (
         (candidates, "_KEYS", 20_000), (candidates, "_PAIRS", 1000), (candidates, "_WEIGHED", 300),
-        (passages, "_ENTRIES", 1000), (passages, "_SORTED", 700), (furniture, "_KEYS", 500),
+        (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700), (furniture, "_KEYS", 500),
         (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
         (lsh, "_HELD", 50),
     ):  # fmt: skip

@@ -18,6 +18,7 @@ from dedup import (
     match,
     minhash,
     passages,
+    repeated,
     shingles,
     texts,
 )
@@ -36,7 +37,7 @@ STEPS = [
     passages.candidates,
     candidates.find_candidates,
     intake.take_in,
-    passages.repeated,
+    repeated.repeated,
     texts.collapse,
 ]
 

@@ -38,7 +38,7 @@ from dedup.index.words import Counts, LocalVocabulary
 from dedup.kernels import I64, U64
 from dedup.kinds import COPIED
 from dedup.minhash import sign
-from dedup.ragged import Hashes
+from dedup.repeated import all_keys
 from dedup.settings import Settings
 from dedup.shingles import shingle
 from dedup.sorting import among
@@ -187,7 +187,7 @@ class Search:
         by_runs: bool (pairs,), those that share a run; the others are if a scan would do so.
         """
         vocabulary, words = self._words(tokens)
-        rare = _keyed(rare_pairs(words.heaviest))
+        rare = all_keys(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(tokens), bucket=self.settings.bucket)
         chosen = by_runs | _among(pairs, retold, len(tokens))
         return gathered(compared(
@@ -226,7 +226,7 @@ class Search:
         tokens, begins = self._tokens(chosen)
         vocabulary, held = self._words(tokens)
         count = len(chosen)
-        runs = _keyed(shingle(tokens, width=self.settings.passage))
+        runs = all_keys(shingle(tokens, width=self.settings.passage))
         found = sign(
             shingle(tokens, width=self.settings.shingle),
             permutations=self.settings.permutations, seed=self.settings.seed,
@@ -252,7 +252,7 @@ class Search:
         tokens, begins = self._tokens(chosen)
         vocabulary, words = self._words(tokens)
         by_runs = _positions(np.array(chosen, dtype=np.int64), pairs)
-        rare = _keyed(rare_pairs(words.heaviest))
+        rare = all_keys(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(chosen), bucket=bound)
         telling = np.array([no in self.words_of for no in chosen], dtype=bool)
         retold = retold[telling[retold].any(axis=1)]
@@ -389,12 +389,3 @@ def _among(pairs: I64, held: I64, count: int) -> np.ndarray:
     """Which pairs are among others, bool (pairs,); items are below `count`."""
     packed = np.sort(held[:, 0] * count + held[:, 1])
     return among(packed, pairs[:, 0] * count + pairs[:, 1])
-
-
-def _keyed(held: Hashes) -> passages.Repeated:
-    """Keys of some texts, sorted by key, then text."""
-    sizes = np.diff(held.offsets)
-    texts = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    places = np.arange(len(texts)) - np.repeat(held.offsets[:-1], sizes)
-    order = np.argsort(held.values, kind="stable")
-    return passages.Repeated(held.values[order], texts[order], places[order].astype(np.int32))
