@@ -15,7 +15,7 @@ from dedup.compared import bytes_of
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
-from dedup.scratch import Growing, Scratch, release
+from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sides import present, ready
 from dedup.tokens import Tokens
@@ -97,6 +97,6 @@ def inserted(
             for one, of in ((matches, part), (more, own))
         )
         runs.add(np.insert(held, places, added, axis=0))
-        release()
+        passed()
     found = Comparison(counts.whole(), tiles.whole(), np.cumsum(np.concatenate(sizes)))
     return Matches(pairs.whole(), kinds.whole(), found, runs.whole(), matches.pasted)

@@ -17,11 +17,10 @@ import numpy as np
 
 from dedup.kernels import I64, U8, kernel
 from dedup.octets import TOPS, eight_bytes
-from dedup.scratch import release
+from dedup.scratch import passed
 
 _BLOCK = 128  # bytes
 _PIECE = 1 << 20  # bytes looked at together; a multiple of _BLOCK
-_RELEASED = 1 << 21  # blocks, after which the buffer is let go
 _LAST = -65  # of the bytes as signed numbers: up to this one, they go on with a character
 _ONE, _SEVEN, _TOP_BYTE = np.uint64(1), np.uint64(7), np.uint64(56)
 _EACH = np.uint64(0x0101010101010101)
@@ -58,8 +57,7 @@ def characters(buffer: U8) -> Characters:
         counts = np.bincount(places // _BLOCK)
         first = start // _BLOCK + 1
         inner[first : first + len(counts)] = counts
-        if first % _RELEASED == 1:
-            release()
+        passed()
     np.cumsum(inner, out=inner)
     return Characters(buffer, inner if inner[-1] else inner[:0])
 

@@ -22,7 +22,7 @@ from dedup.kernels import I32, I64, U8, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
 from dedup.ragged import spans_at
-from dedup.scratch import release
+from dedup.scratch import passed, release
 from dedup.screen import Outlines, in_common, may_share
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, in_groups
@@ -30,7 +30,6 @@ from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
-_RELEASED = 8  # parts of so many pairs that are screened, after which columns are let go
 UNPHRASED = 0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 
 
@@ -91,8 +90,7 @@ def compared(
     found = [np.empty(0, dtype=np.int64)]
     for rows in spread(promising, _cuts(len(pairs)), threads=threads):
         found.append(rows)
-        if len(found) % _RELEASED == 0:
-            release()
+        passed()
     chosen = np.concatenate(found)
     pairs, by_runs = pairs[chosen], by_runs[chosen]
     del found, chosen

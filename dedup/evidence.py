@@ -22,6 +22,7 @@ from dedup.vocabulary import Vocabulary
 
 MOST = 8  # words a match
 _SHORT = 4  # bytes
+_TOGETHER = 20_000  # matches that are looked at together
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,6 +43,21 @@ class Evidence:
 def evidence(matches: Matches, tokens_of: Callable[[I64], Tokens], words: Vocabulary) -> Evidence:
     """Find what joins the texts of each match that is `rewritten`."""
     rows = np.flatnonzero(matches.kinds == REWRITTEN)
+    parts = [
+        _of_some(matches, rows[first : first + _TOGETHER], tokens_of, words)
+        for first in range(0, len(rows), _TOGETHER)
+    ]
+    none = np.empty(0, dtype=np.int64)
+    return Evidence(
+        np.concatenate([none, *(part.matches for part in parts)]),
+        np.concatenate([none.reshape(0, 2), *(part.places for part in parts)]),
+    )
+
+
+def _of_some(
+    matches: Matches, rows: I64, tokens_of: Callable[[I64], Tokens], words: Vocabulary
+) -> Evidence:
+    """What joins the texts of some matches."""
     texts, places = np.unique(matches.pairs[rows], return_inverse=True)
     tokens, sides = tokens_of(texts), places.reshape(-1, 2)
     slots = words.slots(tokens.stems)

@@ -18,7 +18,7 @@ from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U8, U64, kernel
 from dedup.kinds import COPIED, PARTIAL, RECYCLED, SAME
 from dedup.match import Matches
-from dedup.scratch import release, zeros
+from dedup.scratch import passed, zeros
 from dedup.texts import Texts
 
 _GAP = 10  # words between two runs of one copied clause
@@ -157,7 +157,7 @@ def covered(matches: Matches, words: I32) -> I32:
         found = matches.found.part(part)
         recycled = np.isin(matches.kinds[part], RECYCLED)
         _cover(matches.pairs[part], recycled, found.tiles, found.offsets, first, marks, out)
-        release()
+        passed()
     return out
 
 

@@ -29,7 +29,7 @@ from dedup.buckets import distinct
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U64, chunks, kernel
 from dedup.ragged import spans_at
-from dedup.scratch import release
+from dedup.scratch import passed
 from dedup.seen import Seen
 from dedup.shingles import Shingles, shingle
 from dedup.sides import Sides
@@ -200,7 +200,7 @@ def _in_parts(runs: LongestRuns) -> Iterator[tuple[I64, U64]]:
         owners = np.repeat(np.arange(part.start, part.stop), runs.counts[part])
         yield owners, runs.keys[first : first + len(owners)]
         first += len(owners)
-        release()
+        passed()
 
 
 def _texts(runs: I64, pairs: I64, count: int) -> I64:

@@ -25,7 +25,7 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
-from dedup.scratch import Growing, Scratch, release
+from dedup.scratch import Growing, Scratch, passed, release
 from dedup.screen import Outlines, outline
 from dedup.seen import Seen
 from dedup.settings import DEFAULTS
@@ -178,7 +178,7 @@ def take_in(
             outlines.add(outline(fresh.shingles))
             for column, values in ((sizes, part.words), (prints, part.prints), (of, numbers)):
                 column.add(values)
-            room.passed(CHUNK)
+            passed()
 
     counts = counted(firsts(), bits)
     runs.settle()

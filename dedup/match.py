@@ -28,7 +28,7 @@ from dedup.gathered import Gathering
 from dedup.kernels import I64, U8, spread
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
-from dedup.scratch import Growing, Scratch, release
+from dedup.scratch import Growing, Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.sorting import among, sort_numbers
@@ -37,7 +37,6 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-_SIZE, _TOUCHED = 4000, 9600  # bytes that are looked at to copy a match; to compare a pair
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,7 +109,7 @@ def match(
         ):  # fmt: skip
             held.add(part)
             links.append(part.pairs[np.isin(part.by_runs, RECYCLED)])
-            room.passed(len(part) * _TOUCHED)
+            passed()
 
     fresh, by_runs = _together(pairs, by_words, count)
     known = room.stored(packed(fresh[by_runs], count))
@@ -193,7 +192,7 @@ def _matches(
     for held in spread(copied, _parts(len(kept)), threads=threads):
         for column, values in zip((pairs, counts, tiles, runs), held, strict=True):
             column.add(values)
-        scratch.passed(len(held[0]) * _SIZE)
+        passed()
     release()
     offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
     found = Comparison(counts.whole(), tiles.whole(), offsets)

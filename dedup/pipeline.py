@@ -24,7 +24,7 @@ from dedup.paragraphs import Paragraphs, split
 from dedup.readers import read, read_table
 from dedup.report.columns import Columns
 from dedup.report.model import Report
-from dedup.scratch import Scratch, release
+from dedup.scratch import Scratch, passed, release
 from dedup.settings import DEFAULTS, Settings
 from dedup.shingles import Shingles, shingle
 from dedup.similarity import Similarity, with_similar
@@ -37,7 +37,6 @@ TAKEN = 6  # bytes of memory a byte of text, about
 
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
-_AROUND = 1 << 14  # bytes that the system reads beside a text
 
 
 def scan(
@@ -171,8 +170,8 @@ def scan_corpus(
 
     def shingles_of(stories: I64) -> Shingles:
         own = corpus.starts[stories], corpus.ends[stories]
-        scratch.passed(int((own[1] - own[0]).sum()) + len(stories) * _AROUND)
         tokens = tokenise(corpus.buffer, *own, table)
+        passed()
         return shingle(tokens, width=settings.shingle)
 
     of_story = paragraphs.stories[places.paragraphs]
@@ -259,8 +258,8 @@ def _reader(
     ends = scratch.stored(paragraphs.ends[first])
 
     def tokens_of(chosen: slice | I64) -> Tokens:
-        own = starts[chosen], ends[chosen]
-        scratch.passed(int((own[1] - own[0]).sum()) + len(own[0]) * _AROUND)
-        return tokenise(corpus.buffer, *own, table)
+        tokens = tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
+        passed()
+        return tokens
 
     return tokens_of

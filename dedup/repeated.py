@@ -20,7 +20,7 @@ import numpy as np
 from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, kernel, spread
 from dedup.ragged import Hashes
-from dedup.scratch import Growing, Scratch
+from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
 
@@ -132,6 +132,7 @@ def _gathered(parts: Iterable[_Columns], room: Scratch) -> _Columns:
     for part in parts:
         for number, column in enumerate(held):
             column.add(part[number])
+        passed()
     keys, texts, places = (column.whole() for column in held)
     return keys, texts, places
 
@@ -152,11 +153,11 @@ def _dealt(columns: _Columns, bits: int, room: Scratch, threads: int) -> tuple[_
         _deal(keys[own], texts[own], places[own], shift, ends[number], counting, *out)
 
     for _ in spread(partial(deal, counting=True), range(len(parts)), threads=threads):
-        pass
+        passed()
     bounds = np.append(0, np.cumsum(ends.sum(axis=0))).tolist()
     ends[:] = (np.cumsum(ends.T) - ends.T.ravel()).reshape(ends.T.shape).T
     for _ in spread(partial(deal, counting=False), range(len(parts)), threads=threads):
-        pass
+        passed()
     return (out[0], out[1], out[2]), bounds
 
 

@@ -37,7 +37,8 @@ _GROWS = sys.platform == "linux"  # memory in its place, by its pages
 _SHARE, _SOUGHT = 128, 4
 _EASY = 3  # a job that takes less than this part of the memory that it may needs no file
 _SMALL = 4  # a process that takes less than this part of the memory that it may is small
-_PASSED = 256 << 20  # bytes read between two times that mapped columns are let go
+_MAPPED_PART = 16  # of the memory that it may use: more of mapped columns is let go on the way
+_FEW_MAPPED = 512 << 20  # bytes, with those of the program and its libraries
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 
 
@@ -70,22 +71,45 @@ def release() -> None:
     otherwise stay with the process, which comes to as much as is in use. Both cost time, so nothing
     is done while the process is small beside what it may use.
     """
+    held, memory = _under_way()
+    if held and _resident()[0] >= memory // _SMALL:
+        _let_go(held)
+        _trim()(0)
+
+
+def passed() -> None:
+    """After a part of a pass: let mapped columns go if much of them stands in memory.
+
+    What is read here and there brings far more of a file into memory than was looked at.
+    """
+    held, memory = _under_way()
+    if held and _resident()[1] > max(_FEW_MAPPED, memory // _MAPPED_PART):
+        _let_go(held)
+
+
+def _under_way() -> tuple[list[mmap.mmap], int]:
+    """The mapped columns, and what the job may use that may use the least."""
     with _LISTED:
         held, jobs = list(_MAPPED), list(_JOBS)
-    if not held or _resident() < min((job.memory for job in jobs), default=0) // _SMALL:
-        return
+    return held, min((job.memory for job in jobs), default=0) if held else 0
+
+
+def _let_go(held: list[mmap.mmap]) -> None:
     for mapped in held:
         if hasattr(mapped, "madvise"):
             mapped.madvise(mmap.MADV_DONTNEED)
-    _trim()(0)
 
 
-def _resident() -> float:
-    """Bytes of the process that stand in memory; endless where the system does not tell."""
+def _resident() -> tuple[float, float]:
+    """Bytes of the process that stand in memory, and those of files among them.
+
+    Endless where the system does not tell.
+    """
     try:
-        return int(Path("/proc/self/statm").read_bytes().split()[1]) * mmap.PAGESIZE
-    except (OSError, ValueError, IndexError):
-        return math.inf
+        _, every, of_files = Path("/proc/self/statm").read_bytes().split()[:3]
+        return int(every) * mmap.PAGESIZE, int(of_files) * mmap.PAGESIZE
+    except (OSError, ValueError):
+        return math.inf, math.inf
 
 
 @cache
@@ -110,7 +134,6 @@ class Scratch:
         """
         self._memory = free_memory() // 2 if memory == 0 else memory
         self._easy = False
-        self._passed = 0
         with _LISTED:
             _JOBS.add(self)
 
@@ -163,13 +186,6 @@ class Scratch:
         column.add(values)
         whole: np.ndarray = column.whole()
         return whole
-
-    def passed(self, size: int) -> None:
-        """So many bytes were read: now and then, let the system take mapped columns back."""
-        self._passed += size
-        if self._passed > _PASSED:
-            self._passed = 0
-            release()
 
     def mapped(self, file: IO[bytes], size: int) -> np.ndarray:
         """The bytes of an open file, uint8 (size,); it may be closed then."""

@@ -16,6 +16,7 @@ from dedup import (
     Settings,
     candidates,
     compared,
+    evidence,
     furniture,
     lsh,
     match,
@@ -25,7 +26,8 @@ from dedup import (
     sides,
 )  # fmt: skip
 from dedup.errors import BadOutput
-from dedup.scratch import Growing, Scratch, free_memory, release
+from dedup.report import columns
+from dedup.scratch import Growing, Scratch, free_memory, passed, release
 from tests.conftest import sentence
 
 MEGABYTE = 1 << 20
@@ -181,12 +183,13 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     path.write_text("\n".join(lines))
     scan(path).to_json(tmp_path / "memory.json")
     monkeypatch.setattr(scratch, "_LEAST", 4096)
-    monkeypatch.setattr(scratch, "_PASSED", 100_000)
+    monkeypatch.setattr(scratch, "_FEW_MAPPED", 0)
     for unit, name, least in (
         (candidates, "_KEYS", 20_000), (candidates, "_PAIRS", 1000), (candidates, "_WEIGHED", 300),
         (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700), (furniture, "_KEYS", 500),
         (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
-        (lsh, "_HELD", 50),
+        (lsh, "_HELD", 50), (repeated, "_DEALT", 900), (evidence, "_TOGETHER", 20),
+        (columns, "_CUT", 30),
     ):  # fmt: skip
         monkeypatch.setattr(unit, name, least)
 
@@ -220,10 +223,26 @@ def test_nothing_is_let_go_while_the_process_is_small(monkeypatch):
     given_back = []
     monkeypatch.setattr(scratch, "_trim", lambda: given_back.append)
 
-    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 18) - 1)
+    monkeypatch.setattr(scratch, "_resident", lambda: ((1 << 18) - 1, 0))
     release()
     assert not given_back
-    monkeypatch.setattr(scratch, "_resident", lambda: 1 << 18)
+    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 18, 0))
     release()
     assert given_back == [0]
+    assert held[-1] == (1 << 20) - 1
+
+
+@pytest.mark.parametrize(("mapped", "goes"), [(512 << 20, False), ((512 << 20) + 1, True)])
+def test_mapped_columns_are_let_go_on_the_way_where_much_of_them_is_in_memory(
+    monkeypatch, mapped, goes
+):
+    room = Scratch(1 << 20)
+    held = room.stored(np.arange(1 << 20))
+    let_go = []
+    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 40, mapped))
+    monkeypatch.setattr(scratch, "_let_go", let_go.append)
+
+    passed()
+
+    assert len(let_go) == goes
     assert held[-1] == (1 << 20) - 1

@@ -23,7 +23,7 @@ import numpy as np
 from dedup.kernels import I64, U8, read_only, spread
 from dedup.readers.encodings import is_utf8
 from dedup.readers.grammar import read_lines
-from dedup.scratch import Scratch
+from dedup.scratch import Scratch, passed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,7 +131,7 @@ def strings(
         if segment is None:
             return None
         covered += segment[0]
-        scratch.passed(segment[0])
+        passed()
         found.append(segment[1])
     if not found or covered < len(content):  # a file that became shorter meanwhile
         return None

@@ -16,11 +16,14 @@ from dedup.lsh import bands, expected_recall
 from dedup.match import Matches
 from dedup.occurrences import Occurrences, recycled_words
 from dedup.paragraphs import Paragraphs
+from dedup.scratch import passed
 from dedup.settings import Settings
 from dedup.stories import Corpus
 from dedup.texts import Texts
 from dedup.tokens import FoldTable, tokenise
 from dedup.wordings import frames
+
+_CUT = 20_000  # passages that are cut into words at a time
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,7 +84,9 @@ class Columns:
 
         Both int64; their shapes are broadcast.
         """
-        return self._characters.before(positions) - self._first_characters[stories]
+        out = self._characters.before(positions) - self._first_characters[stories]
+        passed()
+        return out
 
     @cached_property
     def _characters(self) -> Characters:
@@ -98,13 +103,14 @@ class Columns:
         rows, paragraphs = self.places.paragraphs, self.paragraphs
         out = np.stack((paragraphs.starts[rows], paragraphs.ends[rows]), axis=1)
         words = self.places.words
-        part = np.flatnonzero(np.diff(words, axis=1)[:, 0] < self.texts.words[rows])
-        cut = rows[part]
-        tokens = tokenise(
-            self.corpus.buffer, paragraphs.starts[cut], paragraphs.ends[cut], self.fold
-        )
-        out[part, 0] = tokens.starts[tokens.offsets[:-1] + words[part, 0]]
-        out[part, 1] = tokens.ends[tokens.offsets[:-1] + words[part, 1] - 1]
+        inside = np.flatnonzero(np.diff(words, axis=1)[:, 0] < self.texts.words[rows])
+        for first in range(0, len(inside), _CUT):
+            part = inside[first : first + _CUT]
+            own = paragraphs.starts[rows[part]], paragraphs.ends[rows[part]]
+            tokens = tokenise(self.corpus.buffer, *own, self.fold)
+            out[part, 0] = tokens.starts[tokens.offsets[:-1] + words[part, 0]]
+            out[part, 1] = tokens.ends[tokens.offsets[:-1] + words[part, 1] - 1]
+            passed()
         return out
 
     @cached_property
@@ -160,7 +166,9 @@ class Columns:
     def shares(self) -> Shares:
         """How much the texts of each of `matches` share."""
         found = self.matches.found
-        return Shares(found.jaccard, found.left_containment, found.right_containment)
+        shares = Shares(found.jaccard, found.left_containment, found.right_containment)
+        passed()
+        return shares
 
     @cached_property
     def frames(self) -> I64:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dedup.kernels import spread
 from dedup.report import tables
-from dedup.scratch import release
+from dedup.scratch import passed, release
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 ROWS = 1 << 13  # of a table, made at a time
-_RELEASED = 16  # parts, after which the columns they were made from are let go
 
 
 def by_parts(
@@ -40,10 +39,9 @@ def by_parts(
     made = spread(
         lambda rows: work(part(report, name, rows), rows), parts, threads=report.settings.threads
     )
-    for number, one in enumerate(made, 1):
+    for one in made:
         yield one
-        if number % _RELEASED == 0:
-            release()
+        passed()
 
 
 def part(report: Report, name: str, rows: slice) -> pa.Table:

@@ -17,7 +17,7 @@ from dedup.kernels import I64, U64
 from dedup.kinds import KINDS, NONE, REWRITTEN, SAME
 from dedup.report.columns import Columns, MatchRows
 from dedup.report.lines import cut, moments
-from dedup.scratch import release
+from dedup.scratch import passed
 from dedup.stories import UNDATED
 
 _FIRST = "first"
@@ -272,7 +272,7 @@ def _texts(columns: Columns, paragraphs: I64) -> pa.Array:
     parts = [every.slice(0, 0)]
     for first in range(0, len(paragraphs), _TAKEN):
         parts.append(every.take(pa.array(2 * paragraphs[first : first + _TAKEN])))
-        release()
+        passed()
     return pa.concat_arrays(parts)
 
 
