@@ -23,7 +23,7 @@ from dedup.texts import Texts
 from dedup.tokens import FoldTable, tokenise
 from dedup.wordings import frames
 
-_CUT = 20_000  # passages that are cut into words at a time
+_CUT = 4_000  # passages that are cut into words at a time
 
 
 @dataclass(frozen=True, eq=False, slots=True)
