@@ -28,7 +28,7 @@ from dedup.gathered import Gathering
 from dedup.kernels import I64, U8, spread
 from dedup.kinds import NONE, RECYCLED, judge
 from dedup.ragged import rows_at
-from dedup.scratch import Growing, Scratch, passed, release
+from dedup.scratch import Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.sorting import among, sort_numbers
@@ -181,22 +181,22 @@ def _matches(
     seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch, *, threads: int
 ) -> Matches:
     """Some of the pairs, in the order of `kept`."""
-    pairs, counts = Growing(scratch, np.int64, (2,)), Growing(scratch, np.int32, (len(COLUMNS),))
-    tiles, runs = Growing(scratch, np.int32, (3,)), Growing(scratch, np.int64, (4,))
+    offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
+    count, tiled = len(kept), int(offsets[-1])
+    pairs = scratch.zeros((count, 2), np.int64)
+    counts = scratch.zeros((count, len(COLUMNS)), np.int32)
+    tiles, runs = scratch.zeros((tiled, 3), np.int32), scratch.zeros((tiled, 4), np.int64)
 
-    def copied(part: slice) -> tuple[np.ndarray, ...]:
-        rows = kept[part]
+    def copy(part: slice) -> None:
+        rows, own = kept[part], slice(offsets[part.start], offsets[part.stop])
         at, _ = rows_at(seen.found.offsets, rows)
-        return seen.pairs[rows], seen.found.counts[rows], seen.found.tiles[at], seen.runs[at]
+        pairs[part], counts[part] = seen.pairs[rows], seen.found.counts[rows]
+        tiles[own], runs[own] = seen.found.tiles[at], seen.runs[at]
 
-    for held in spread(copied, _parts(len(kept)), threads=threads):
-        for column, values in zip((pairs, counts, tiles, runs), held, strict=True):
-            column.add(values)
+    for _ in spread(copy, _parts(count), threads=threads):
         passed()
     release()
-    offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
-    found = Comparison(counts.whole(), tiles.whole(), offsets)
-    return Matches(pairs.whole(), judged[kept], found, runs.whole(), pasted)
+    return Matches(pairs, judged[kept], Comparison(counts, tiles, offsets), runs, pasted)
 
 
 def _parts(count: int) -> list[slice]:
