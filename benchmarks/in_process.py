@@ -5,7 +5,8 @@
 The texts are paragraphs of a wire corpus as Python strings; the tools' own ways are those of
 peers.py, shingling included. They take turns. CPU seconds are what a core does for them, whatever
 else the machine does; by these they are compared. What the kernels alone do with more threads is
-measured on the pass that makes sketches (sketch.py). Writes its section of RESULTS.md.
+measured on the pass that makes sketches (sketch.py), of texts that are bytes already: to encode a
+`str` is for one thread at a time. Writes its section of RESULTS.md.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent))
 import corpus
+import numpy as np
 import peers
 from against import HERE, installed, machine, note
 
@@ -26,23 +29,34 @@ from dedup import CLASSIC, near_duplicates
 from dedup.folding import FoldTables
 from dedup.pairs import _sketched
 from dedup.settings import Settings
-from dedup.strings import strings
+from dedup.strings import Spans
 
 TOOLS: dict[str, Callable[[list[str]], object]] = {
     "dedup, 1 thread": lambda texts: near_duplicates(texts, threads=1),
     "dedup, 2 threads": lambda texts: near_duplicates(texts, threads=2),
-    "sketches alone, 1 thread": lambda texts: _sketched(strings(texts), FoldTables(), one_core(1)),
-    "sketches alone, 2 threads": lambda texts: _sketched(strings(texts), FoldTables(), one_core(2)),
+    "sketches alone, 1 thread": lambda texts: _sketched(spans(texts), FoldTables(), classic(1)),
+    "sketches alone, 2 threads": lambda texts: _sketched(spans(texts), FoldTables(), classic(2)),
     "rensa": lambda texts: list(peers.rensa_pairs(texts)),
     "datasketch": lambda texts: list(peers.datasketch_pairs(texts)),
 }
 
 
-def one_core(threads: int) -> Settings:
-    return Settings(
-        min_words=1, shingle=CLASSIC.shingle, threshold=CLASSIC.threshold, recall=CLASSIC.recall,
-        bucket=CLASSIC.bucket, threads=threads,
-    )  # fmt: skip
+ENCODED: dict[int, Spans] = {}
+
+
+def spans(texts: list[str]) -> Spans:
+    """The texts as bytes, encoded once."""
+    if len(texts) not in ENCODED:
+        held = [text.encode() for text in texts]
+        ends = np.cumsum([len(one) for one in held])
+        starts = np.append(0, ends[:-1])
+        ENCODED[len(texts)] = Spans(np.frombuffer(b"".join(held), np.uint8), starts, ends)
+    return ENCODED[len(texts)]
+
+
+def classic(threads: int) -> Settings:
+    """The settings of near_duplicates on so many threads."""
+    return replace(CLASSIC, threads=threads)
 
 
 def main() -> None:
@@ -55,6 +69,7 @@ def main() -> None:
     texts = corpus.texts(given.stories)
     size = sum(len(text.encode()) for text in texts) / 1e6
     tools = {name: run for name, run in TOOLS.items() if name not in peers.TOOLS or installed(name)}
+    spans(texts)
     for run in tools.values():
         run(texts[:200])  # compile and load outside the clock
     took: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
