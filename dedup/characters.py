@@ -21,6 +21,7 @@ from dedup.scratch import passed
 
 _BLOCK = 128  # bytes
 _PIECE = 1 << 20  # bytes looked at together; a multiple of _BLOCK
+_COUNTED = 1 << 16  # positions looked at together
 _LAST = -65  # of the bytes as signed numbers: up to this one, they go on with a character
 _ONE, _SEVEN, _TOP_BYTE = np.uint64(1), np.uint64(7), np.uint64(56)
 _EACH = np.uint64(0x0101010101010101)
@@ -43,8 +44,10 @@ class Characters:
         positions: int64, at the start of a character each, or at the end of the buffer.
         """
         numbers = np.array(positions, dtype=np.int64, order="C")
-        if len(self.inner):
-            _count(self.buffer, self.inner, numbers.reshape(-1))
+        flat = numbers.reshape(-1)
+        for first in range(0, len(flat) if len(self.inner) else 0, _COUNTED):
+            _count(self.buffer, self.inner, flat[first : first + _COUNTED])
+            passed()
         return numbers
 
 
