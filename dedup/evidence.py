@@ -22,7 +22,7 @@ from dedup.vocabulary import Vocabulary
 
 MOST = 8  # words a match
 _SHORT = 4  # bytes
-_TOGETHER = 4_000  # matches that are looked at together
+_TOGETHER = 1_000  # matches that are looked at together
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -37,8 +37,7 @@ _GROWS = sys.platform == "linux"  # memory in its place, by its pages
 _SHARE, _SOUGHT = 128, 4
 _EASY = 3  # a job that takes less than this part of the memory that it may needs no file
 _SMALL = 4  # a process that takes less than this part of the memory that it may is small
-_MAPPED_PART = 16  # of the memory that it may use: more of mapped columns is let go on the way
-_FEW_MAPPED = 512 << 20  # bytes, with those of the program and its libraries
+_MUCH = 512 << 20  # bytes of files in memory, those of the program among them: more is let go
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 
 
@@ -71,8 +70,9 @@ def release() -> None:
     otherwise stay with the process, which comes to as much as is in use. Both cost time, so nothing
     is done while the process is small beside what it may use.
     """
-    held, memory = _under_way()
-    if held and _resident()[0] >= memory // _SMALL:
+    with _LISTED:
+        held, jobs = list(_MAPPED), list(_JOBS)
+    if held and _resident()[0] >= min((job.memory for job in jobs), default=0) // _SMALL:
         _let_go(held)
         _trim()(0)
 
@@ -82,16 +82,10 @@ def passed() -> None:
 
     What is read here and there brings far more of a file into memory than was looked at.
     """
-    held, memory = _under_way()
-    if held and _resident()[1] > max(_FEW_MAPPED, memory // _MAPPED_PART):
-        _let_go(held)
-
-
-def _under_way() -> tuple[list[mmap.mmap], int]:
-    """The mapped columns, and what the job may use that may use the least."""
     with _LISTED:
-        held, jobs = list(_MAPPED), list(_JOBS)
-    return held, min((job.memory for job in jobs), default=0) if held else 0
+        held = list(_MAPPED)
+    if held and _resident()[1] > _MUCH:
+        _let_go(held)
 
 
 def _let_go(held: list[mmap.mmap]) -> None:

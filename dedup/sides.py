@@ -21,7 +21,7 @@ from dedup.sorting import sort_spans
 from dedup.tokens import Tokens
 
 WORDS = 3_000_000  # of the texts of one group: 190 MB
-_PART = 250_000  # words that a thread makes ready at a time
+_PART = 80_000  # words that a thread makes ready at a time
 _STEP = 5_000  # pairs that are added to a group at a time
 
 

@@ -183,7 +183,7 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     path.write_text("\n".join(lines))
     scan(path).to_json(tmp_path / "memory.json")
     monkeypatch.setattr(scratch, "_LEAST", 4096)
-    monkeypatch.setattr(scratch, "_FEW_MAPPED", 0)
+    monkeypatch.setattr(scratch, "_MUCH", 0)
     for unit, name, least in (
         (candidates, "_KEYS", 20_000), (candidates, "_PAIRS", 1000), (candidates, "_WEIGHED", 300),
         (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700), (furniture, "_KEYS", 500),
