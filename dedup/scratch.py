@@ -97,13 +97,13 @@ def _let_go(held: list[mmap.mmap]) -> None:
 def _resident() -> tuple[float, float]:
     """Bytes of the process that stand in memory, and those of files among them.
 
-    Endless where the system does not tell.
+    Where the system does not tell: endless, and none.
     """
     try:
         _, every, of_files = Path("/proc/self/statm").read_bytes().split()[:3]
         return int(every) * mmap.PAGESIZE, int(of_files) * mmap.PAGESIZE
     except (OSError, ValueError):
-        return math.inf, math.inf
+        return math.inf, 0.0
 
 
 @cache

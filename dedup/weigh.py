@@ -105,7 +105,7 @@ def _outweigh(
     alike: float,
     heavy: np.ndarray,
 ) -> None:
-    """Mark the pairs that may_retell holds for, and a few others; what few hold for is quick.
+    """Mark the pairs that may_retell holds for, and a few others, without weighing each.
 
     The words of the left text are marked in a table, and those of the right one are looked up: as
     two words may share a place, what is found weighs as much as what is shared, or more. Pairs come
