@@ -59,6 +59,7 @@ def find_candidates(
     *,
     passage: int = DEFAULTS.passage,
     bucket: int = DEFAULTS.bucket,
+    word_bucket: int = DEFAULTS.word_bucket,
     threads: int = DEFAULTS.threads,
     scratch: Scratch | None = None,
 ) -> Candidates:
@@ -94,7 +95,9 @@ def find_candidates(
     background = Background(taken.words, terms, worn, offsets)
     return Candidates(
         by_runs=room.stored(by_runs),
-        by_words=_by_rare_words(parts, background, bucket=bucket, threads=threads, scratch=room),
+        by_words=_by_rare_words(
+            parts, background, bucket=word_bucket, threads=threads, scratch=room
+        ),
         stories=taken.keyed[of_stories],
         background=background,
         outlines=taken.outlines,

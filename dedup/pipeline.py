@@ -236,6 +236,7 @@ def _texts(
         _reader(corpus, paragraphs, taken.texts, table, scratch),
         passage=settings.passage,
         bucket=settings.bucket,
+        word_bucket=settings.word_bucket,
         threads=settings.threads,
         scratch=scratch,
     )

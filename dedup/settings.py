@@ -16,6 +16,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of whole numbers where the bounds 
     "recall": (0.5, 0.9999),
     "passage": (3, 50),
     "bucket": (2, 1000),
+    "word_bucket": (2, 1000),
     "containment": (0.05, 1.0),
     "partial_words": (5, 1000),
     "story_threshold": (0.05, 1.0),
@@ -39,6 +40,9 @@ class Settings:
     recall: share of pairs at `threshold` that the LSH is built to find.
     passage: words in a row that two paragraphs must share for the passage lookup to compare them.
     bucket: members of a bucket compared each with each; of a larger one, each with its earliest.
+        A text has tens of bands and runs of words, so a copy that one bucket passes over stands in
+        another.
+    word_bucket: the same of a bucket of texts that share rare words: all that leads to a retelling.
     containment: least share of the shorter paragraph's shingles that stands in the other too,
         for the two to be a copy, whatever else speaks for it.
     partial_words: least words in shared runs for which two paragraphs that are no copies are
@@ -58,7 +62,8 @@ class Settings:
     threshold: float = 0.5
     recall: float = 0.95
     passage: int = 5
-    bucket: int = 32
+    bucket: int = 16
+    word_bucket: int = 32
     containment: float = 0.35
     partial_words: int = 10
     story_threshold: float = 0.5

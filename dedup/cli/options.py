@@ -110,6 +110,12 @@ def chosen_by(
             rich_help_panel=_TUNING, help="Candidates compared each with each; more, with one."
         ),
     ] = DEFAULTS.bucket,
+    word_bucket: Annotated[
+        int,
+        typer.Option(
+            rich_help_panel=_TUNING, help="The same of those that share rare words alone."
+        ),
+    ] = DEFAULTS.word_bucket,
     permutations: Annotated[
         int, typer.Option(rich_help_panel=_TUNING, help="Slots of a MinHash signature.")
     ] = DEFAULTS.permutations,

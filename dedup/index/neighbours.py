@@ -188,7 +188,7 @@ class Search:
         """
         vocabulary, words = self._words(tokens)
         rare = all_keys(rare_pairs(words.heaviest))
-        retold = passages.candidates(rare, len(tokens), bucket=self.settings.bucket)
+        retold = passages.candidates(rare, len(tokens), bucket=self.settings.word_bucket)
         chosen = by_runs | _among(pairs, retold, len(tokens))
         return gathered(compared(
             pairs[chosen], by_runs[chosen], tokens.take,
@@ -244,7 +244,6 @@ class Search:
 
     def _around(self) -> Neighbours:
         """All texts that were looked up, and those that are candidates to go with them."""
-        bound = self.settings.bucket
         pairs = self._sharing()
         chosen = sorted(
             {*self.looked_up, *pairs.reshape(-1).tolist(), *self.by_word}, key=self._rank
@@ -253,7 +252,7 @@ class Search:
         vocabulary, words = self._words(tokens)
         by_runs = _positions(np.array(chosen, dtype=np.int64), pairs)
         rare = all_keys(rare_pairs(words.heaviest))
-        retold = passages.candidates(rare, len(chosen), bucket=bound)
+        retold = passages.candidates(rare, len(chosen), bucket=self.settings.word_bucket)
         telling = np.array([no in self.words_of for no in chosen], dtype=bool)
         retold = retold[telling[retold].any(axis=1)]
         worn = self._worn(tokens, self.postings >> _SHIFT)
