@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -68,7 +69,6 @@ class _Fresh:
     keys: U32
     drafts: Drafts
     shingles: Shingles
-    runs: Shingles
 
     def take(self, rows: I64) -> _Fresh:
         """Those of some rows."""
@@ -81,7 +81,6 @@ class _Fresh:
             self.keys[:, kept],
             self.drafts.take(kept),
             self.shingles.take(kept),
-            self.runs.take(kept),
         )
 
 
@@ -125,7 +124,7 @@ def take_in(
     words = int(lengths.sum()) // BYTES
     bits = slot_bits(words)
     bounds = np.searchsorted(paragraphs.stories, np.arange(stories + 1))
-    seen, runs = Seen(len(paragraphs)), Repeats(words)
+    seen, runs, marking = Seen(len(paragraphs)), Repeats(words), Lock()
 
     def read(part: slice) -> _Part:
         rows = slice(bounds[part.start], bounds[part.stop])
@@ -139,6 +138,9 @@ def take_in(
         keyed = np.flatnonzero(whole.rows[:, 0] != EMPTY)
         fresh = np.flatnonzero(long & ~seen.among(prints))
         tokens = tokens.take(fresh)
+        passages = shingle(tokens, width=passage)
+        with marking:  # what is marked twice for one text costs time, and is told from a run of two
+            runs.add(passages.values)
         return _Part(
             words=sizes,
             prints=prints,
@@ -150,7 +152,6 @@ def take_in(
                 keys=band_keys(Signatures(signed.rows[fresh], seed, width), cut),
                 drafts=draft(tokens, bits),
                 shingles=shingles.take(fresh),
-                runs=shingle(tokens, width=passage),
             ),
         )
 
@@ -169,7 +170,6 @@ def take_in(
             long = np.flatnonzero(part.words >= min_words)
             numbers[long] = seen.add(part.prints[long])
             fresh = part.fresh.take(_firsts(numbers, known))
-            runs.add(fresh.runs.values)
             yield fresh.tokens
             keys[:, known : len(seen)] = fresh.keys
             story_keys[:, len(keyed) : len(keyed) + len(part.keyed)] = part.story_keys

@@ -29,6 +29,7 @@ WRAP = 100  # bytes: no line of a wrapped text is longer
 _PART = 4_000_000  # bytes of text that a thread cuts at a time
 
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
+_BLOCK = 64  # bytes that are looked at together
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,6 +76,13 @@ def split(buffer: U8, starts: I64, ends: I64, *, threads: int = DEFAULTS.threads
 @inner
 def _line_end(buffer: U8, i: int, end: int) -> int:
     """The next line break at or after byte i, or `end`."""
+    while i + _BLOCK <= end:  # many bytes in a few instructions
+        block, found = buffer[i : i + _BLOCK], np.uint8(0)
+        for k in range(_BLOCK):
+            found |= np.uint8(block[k] == _NEWLINE) | np.uint8(block[k] == _RETURN)
+        if found:
+            break
+        i += _BLOCK
     while i < end:
         if buffer[i] == _NEWLINE:
             return i
