@@ -139,7 +139,7 @@ def take_in(
         fresh = np.flatnonzero(long & ~seen.among(prints))
         tokens = tokens.take(fresh)
         passages = shingle(tokens, width=passage)
-        with marking:  # what is marked twice for one text costs time, and is told from a run of two
+        with marking:  # a text that two threads take for new is marked twice: no run is missed
             runs.add(passages.values)
         return _Part(
             words=sizes,

@@ -225,6 +225,22 @@ def test_a_retold_paragraph_is_found_among_many():
     assert kinds(report) == {("a", "z"): "rewritten"}
 
 
+def test_buckets_of_rare_words_have_a_bound_of_their_own():
+    """Texts of the same words, each in an order of its own: no run leads from one to another."""
+    others = [(f"s{number:03}", sentence(number, 15)) for number in range(FEW)]
+    words = sentence(FEW, 18).rstrip(".").split()
+    retold = [
+        (f"t{number:02}", " ".join(random.Random(number).sample(words, len(words))))
+        for number in range(20)
+    ]
+
+    def found(**bounds: int) -> int:
+        return len(scan([*others, *retold], Settings(**bounds)).matches)
+
+    assert found() == found(bucket=2) == 20 * 19 // 2
+    assert found(word_bucket=19) == 19
+
+
 @pytest.mark.parametrize("table", ["arrow", "polars", "pandas"])
 def test_any_table_is_a_corpus(table):
     columns = {"guid": ["a", "b"], "body": [PARAGRAPH, PARAGRAPH]}

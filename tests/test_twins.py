@@ -18,7 +18,7 @@ CASES = [
     {"shingle": 5, "containment": 0.7},
     {"partial_words": 15, "threads": 1},
     {"threshold": 0.8, "recall": 0.9, "permutations": 64, "seed": 3},
-    {"passage": 8, "bucket": 4, "story_threshold": 0.8},
+    {"passage": 8, "bucket": 4, "word_bucket": 6, "story_threshold": 0.8},
 ]
 
 
