@@ -6,7 +6,7 @@
 Writes a wire corpus of each size (corpus.py), and the report on it as JSON in a process of its own,
 with each `--memory`; 0 leaves it to the command. Reports on one corpus must be the same bytes. What
 was measured is kept in RUNS, so that sizes can be run one by one, and the section of RESULTS.md is
-written from all of it. A million stories take 3.3 GB of disk, their report 4.1 GB, and temporary
+written from all of it. A million stories take 3.3 GB of disk, their report 2.8 GB, and temporary
 files up to 12 GB.
 """
 

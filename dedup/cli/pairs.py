@@ -31,7 +31,9 @@ class Unit(StrEnum):
 
 @with_options(
     base=CLASSIC,
-    without=("passage", "containment", "partial_words", "story_threshold", "memory"),
+    without=(
+        "passage", "word_bucket", "containment", "partial_words", "story_threshold", "memory",
+    ),  # fmt: skip
     says={
         "threshold": "Least Jaccard similarity of a pair.",
         "min_words": "Texts of fewer words are near nothing.",
