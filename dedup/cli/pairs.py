@@ -32,8 +32,13 @@ class Unit(StrEnum):
 @with_options(
     base=CLASSIC,
     without=(
-        "passage", "word_bucket", "containment", "partial_words", "story_threshold", "memory",
-    ),  # fmt: skip
+        "passage",
+        "word_bucket",
+        "containment",
+        "partial_words",
+        "story_threshold",
+        "memory",
+    ),
     says={
         "threshold": "Least Jaccard similarity of a pair.",
         "min_words": "Texts of fewer words are near nothing.",
