@@ -167,6 +167,12 @@ def test_a_block_without_sentences_is_cut_between_words_or_anywhere(word, extra)
     assert max(len(part.encode()) for part in cut(block)) <= HARD + 3
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+def test_a_line_break_is_found_wherever_it_stands(line_break):
+    for place in range(1, 200):
+        assert cut("x" * place + line_break + "y" * 70) == ["x" * place, "y" * 70]
+
+
 def test_seventy_thousand_lines_are_as_many_paragraphs():
     buffer, starts, ends = spans("line\n" * 70_000)
 
