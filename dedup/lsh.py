@@ -6,7 +6,7 @@ bands. `bands` takes the fewest bands, hence the longest, that find the share `r
 at `threshold`; all slots are used. The chance counts what a signature can see: it is over the draw
 of the permutations, for sets of many shingles.
 
-Time O(spans * bands), one band a thread in memory at a time.
+Time O(spans * bands), memory 4 bytes a span and band.
 
 Indyk and Motwani, "Approximate nearest neighbors: towards removing the curse of dimensionality",
 STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
@@ -20,7 +20,7 @@ import numpy as np
 
 from dedup.buckets import Repeats, once, packed, pairs_within, unpacked
 from dedup.errors import BadSetting
-from dedup.kernels import I64, U32, U64, inner, kernel, spread
+from dedup.kernels import I64, U32, U64, inlined, kernel, spread
 from dedup.minhash import EMPTY, Signatures
 from dedup.scratch import release
 from dedup.settings import DEFAULTS, check
@@ -67,17 +67,9 @@ def candidates(
         BadSetting: a number is outside its range, or no bands reach `recall`.
     """
     cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
-    bounds = [0, *np.cumsum(cut).tolist()]
     filled = np.flatnonzero(signatures.rows[:, 0] != EMPTY)
-    every = len(filled) == len(signatures)
-
-    def keys_of(band: int) -> U64:
-        keys = np.empty(len(signatures), dtype=np.uint64)
-        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
-        return keys if every else keys[filled]
-
-    found = sharing(keys_of, len(cut), len(filled), bucket=bucket, threads=threads)
-    return found if every else filled[found]
+    keys = band_keys(signatures, cut)[:, filled]
+    return np.asarray(filled[agreeing(keys, bucket=bucket, threads=threads)])
 
 
 def sharing(
@@ -121,12 +113,9 @@ def band_keys(signatures: Signatures, cut: list[int]) -> U32:
 
     Two bands that differ have one with a probability of 2**-32, which makes a candidate too many.
     """
-    bounds = [0, *np.cumsum(cut).tolist()]
+    bounds = np.append(0, np.cumsum(cut))
     out = np.empty((len(cut), len(signatures)), dtype=np.uint32)
-    keys = np.empty(len(signatures), dtype=np.uint64)
-    for band in range(len(cut)):
-        _band_keys(signatures.rows, bounds[band], bounds[band + 1], keys)
-        np.right_shift(keys, _HALF, out=out[band], casting="unsafe")
+    _band_keys(signatures.rows, bounds, out)
     return out
 
 
@@ -143,21 +132,24 @@ def agreeing(keys: U32, *, bucket: int = DEFAULTS.bucket, threads: int = DEFAULT
 
 
 @kernel
-def _band_keys(rows: U32, first: int, last: int, keys: U64) -> None:
-    """Chain slots first:last of every row into one key."""
+def _band_keys(rows: U32, bounds: I64, keys: U32) -> None:
+    """Chain the slots of each band of every row: a row is small, and stays in the cache."""
     for d in range(rows.shape[0]):
-        keys[d] = chain(rows, d, first, last)
+        for band in range(len(bounds) - 1):
+            keys[band, d] = np.uint32(chain(rows[d], bounds[band], bounds[band + 1]) >> _HALF)
 
 
-@inner
-def chain(rows: U32, row: int, first: int, last: int) -> np.uint64:
-    """The key of slots first:last of one row, two of them at a time."""
+@inlined
+def chain(row: U32, first: int, last: int) -> np.uint64:
+    """The key of slots first:last, two of them at a time."""
     key: np.uint64 = np.uint64(first)
-    for k in range(first, last - 1, 2):
-        key ^= np.uint64(rows[row, k]) | (np.uint64(rows[row, k + 1]) << _HALF)
+    k = first
+    while k + 1 < last:
+        key ^= np.uint64(row[k]) | (np.uint64(row[k + 1]) << _HALF)
         key *= _ODD
         key ^= key >> _HALF
-    if (last - first) % 2:
-        key = (key ^ np.uint64(rows[row, last - 1])) * _ODD
+        k += 2
+    if k < last:
+        key = (key ^ np.uint64(row[k])) * _ODD
         key ^= key >> _HALF
     return key * _ODD

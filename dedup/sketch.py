@@ -110,5 +110,5 @@ def _sketch(
         minima(hashes[2], of_shingles, a, b, rows[:size])
         for band in range(len(cuts) - 1):
             for k in range(size):
-                key = chain(rows, k, cuts[band], cuts[band + 1])
+                key = chain(rows[k], cuts[band], cuts[band + 1])
                 keys[band, row + first + k] = np.uint32(key >> _HALF)
