@@ -33,8 +33,6 @@ from dedup.texts import CHUNK, Texts
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 from dedup.wordings import join_wordings
 
-TAKEN = 6  # bytes of memory a byte of text, about
-
 Source = str | Path | Iterable[str | Path | Story | tuple[str, str]] | Any
 Progress = Callable[[str, float], None]
 
@@ -126,7 +124,7 @@ def scan_corpus(
     measure: what adds matches to those found, as with_similar does.
     """
     scratch = scratch or Scratch(settings.memory)
-    scratch.expect(len(corpus.buffer) * TAKEN)
+    scratch.expect(len(corpus.buffer))
     threads = settings.threads
     tell("paragraphs", 0.1)
     table = fold_table(corpus.buffer, threads=threads)

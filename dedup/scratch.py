@@ -17,12 +17,10 @@ from __future__ import annotations
 import math
 import mmap
 import os
-import sys
 import tempfile
 import threading
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -30,32 +28,12 @@ from typing import IO, Any
 import numpy as np
 
 from dedup.errors import BadOutput
+from dedup.memory import GROWS, anonymous, easy, free_memory, resize
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
-_PAGE = 1 << 21  # bytes of a large page
-_GROWS = sys.platform == "linux"  # memory in its place, by its pages
 _SHARE, _SOUGHT = 128, 4
-_EASY = 3  # a job that takes less than this part of the memory that it may needs no file
 _SMALL = 4  # a process that takes less than this part of the memory that it may is small
 _MUCH = 512 << 20  # bytes of files in memory, those of the program among them: more is let go
-_UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
-
-
-def free_memory() -> int:
-    """Bytes that a program may take now, as the system and its container tell."""
-    free = _UNKNOWN
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError, IndexError):
-        pass
-    group = Path("/sys/fs/cgroup")
-    try:
-        most = int((group / "memory.max").read_text())
-        free = min(free, most - int((group / "memory.current").read_text()))
-    except (OSError, ValueError):  # none, or without a limit
-        pass
-    return max(free, 0)
 
 
 _MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()  # the columns of all jobs
@@ -138,9 +116,9 @@ class Scratch:
             self._memory = free_memory() // 2
         return self._memory
 
-    def expect(self, size: int) -> None:
-        """The job will take about so many bytes: where that is little, its columns need no file."""
-        self._easy = self._easy or size <= self.memory // _EASY
+    def expect(self, text: int) -> None:
+        """The job is on so many bytes of text: where they are few, its columns need no file."""
+        self._easy = self._easy or easy(text, self.memory)
 
     def fits(self, size: int, *, sought: bool = False) -> bool:
         """Whether a column of so many bytes stands in memory.
@@ -226,7 +204,7 @@ class Growing:
         if self._file is not None:
             self._write(self._file, values)
             return
-        if size > _LEAST and _GROWS:
+        if size > _LEAST and GROWS:
             self._append(values, done, size)
         else:
             self._parts.append(values)
@@ -234,10 +212,10 @@ class Growing:
     def _append(self, values: np.ndarray, done: int, size: int) -> None:
         """Copy values behind the bytes that are done, where there is to be room for `size`."""
         if self._held is None:
-            self._held = _anonymous(size)
+            self._held = anonymous(size)
             values, self._parts, done = np.concatenate([*self._parts, values]), [], 0
         elif len(self._held) < size:
-            _resize(self._held, max(size, 2 * len(self._held)))
+            resize(self._held, max(size, 2 * len(self._held)))
         room = np.frombuffer(self._held, dtype=self._dtype)[done // self._dtype.itemsize :]
         room[: values.size].reshape(values.shape)[...] = values
 
@@ -288,37 +266,9 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> np.ndarray:
     """
     count = math.prod((shape,) if isinstance(shape, int) else shape)
     size = count * np.dtype(dtype).itemsize
-    if size <= _LEAST or not _GROWS:
+    if size <= _LEAST or not GROWS:
         return np.zeros(shape, dtype=dtype)
-    return np.frombuffer(_anonymous(size), dtype=dtype, count=count).reshape(shape)
-
-
-def _anonymous(size: int) -> mmap.mmap:
-    """Memory that can grow where it is, without being copied."""
-    try:
-        held = mmap.mmap(-1, _whole_pages(size), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    except OSError as error:
-        raise MemoryError from error
-    _in_large_pages(held)
-    return held
-
-
-def _resize(held: mmap.mmap, size: int) -> None:
-    try:
-        held.resize(_whole_pages(size))
-    except OSError as error:
-        raise MemoryError from error
-    _in_large_pages(held)
-
-
-def _whole_pages(size: int) -> int:
-    """So many that memory begins with a large page, and keeps its large pages when it moves."""
-    return -(-size // _PAGE) * _PAGE
-
-
-def _in_large_pages(held: mmap.mmap) -> None:
-    with suppress(OSError, AttributeError):  # a system that has none
-        held.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(anonymous(size), dtype=dtype, count=count).reshape(shape)
 
 
 def _temporary() -> IO[bytes]:

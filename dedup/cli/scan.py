@@ -11,6 +11,7 @@ import typer
 from dedup.cli.corpus import STORIES, scanned
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
+from dedup.memory import touch_ahead
 
 
 @on_a_corpus
@@ -44,9 +45,10 @@ def scan(
 ) -> None:
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
     with one_sentence():
+        settings = chosen.settings
+        touch_ahead(paths, settings.memory)
         from dedup.report import files
 
-        settings = chosen.settings
         to_stdout = str(json) == "-"
         page = None if html is None or files.is_folder(html) else Path(html)
         site = None if html is None or page else Path(html)

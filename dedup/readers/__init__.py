@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from dedup.errors import BadInput
+from dedup.memory import forget_touched
 from dedup.readers import contents, delimited, encodings, jsonl, parquet, tables, text
 from dedup.readers import fields as naming
 from dedup.readers.faults import Faults, Origin
@@ -64,17 +65,21 @@ def read(
     batches: list[Batch] = []
     used = _Used()
     scratch = scratch or Scratch()
-    for file in files(paths, suffixes=SUFFIXES, faults=faults):
+    found = files(paths, suffixes=SUFFIXES, faults=faults)
+    size = _size(found)
+    if size is not None:
+        scratch.expect(size)
+    for file in found:
         if file.suffix == ".txt":
             texts.append(file)
             continue
         try:
-            found = _read(file, scratch, named=named, encoding=encoding, faults=faults)
+            stories = _read(file, scratch, named=named, encoding=encoding, faults=faults)
         except BadInput as fault:
             faults.take(fault)
             continue
-        batches.append(Batch(found.table, file.origin.where))
-        used.note(file.origin, found.fields)
+        batches.append(Batch(stories.table, file.origin.where))
+        used.note(file.origin, stories.fields)
     if texts:
         table = text.stories(texts, encoding=encoding, faults=faults).table
         batches.append(Batch(table, "text files"))
@@ -129,10 +134,21 @@ def _read(
     return stories(content, named=named, origin=file.origin, faults=faults)
 
 
+def _size(found: list[File]) -> int | None:
+    """The bytes of all files, or nothing where that says little of their text or cannot be told."""
+    told = [file for file in found if not file.packing and file.suffix != ".parquet"]
+    plain = [file.path for file in told if file.path]
+    try:
+        return sum(path.stat().st_size for path in plain) if len(plain) == len(found) else None
+    except OSError:
+        return None
+
+
 def _give_back() -> None:
     """Return what parsing took to the system: the parser would keep it for more of the kind."""
     import pyarrow as pa
 
+    forget_touched()
     pa.default_memory_pool().release_unused()
 
 
