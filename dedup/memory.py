@@ -75,10 +75,12 @@ def touch_ahead(paths: Sequence[str], memory: int = 0) -> None:
 
     memory: bytes that the job may use; 0 is half of what is free.
     """
-    with suppress(OSError, ValueError, MemoryError):
+    if len(paths) != 1 or not paths[0].endswith(".jsonl") or not GROWS:
+        return
+    with suppress(OSError, ValueError, MemoryError):  # whoever reads the file will say it
         path = Path(paths[0])
-        size = path.stat().st_size if len(paths) == 1 and path.suffix == ".jsonl" else 0
-        if GROWS and size >= _LARGE and path.is_file() and easy(size, memory or free_memory() // 2):
+        size = path.stat().st_size if path.is_file() else 0
+        if size >= _LARGE and easy(size, memory or free_memory() // 2):
             _touched.append(_Touched(_fresh(size)))
 
 

@@ -85,12 +85,15 @@ def roll(words: U64, word_offsets: I64, width: int, values: U64, offsets: I64) -
         leaving *= _BASE
     for k in range(len(offsets) - 1):
         first, last = word_offsets[k], word_offsets[k + 1]
+        if first == last:
+            continue
         rolled = _ZERO
         out = offsets[k]
-        for i in range(first, last):
+        whole = min(first + width, last)
+        for i in range(first, whole):
             rolled = rolled * _BASE + words[i]
-            if i - first >= width:
-                rolled -= words[i - width] * leaving
-            if i - first >= width - 1 or i == last - 1:
-                values[out] = mix(rolled)
-                out += 1
+        values[out] = mix(rolled)
+        for i in range(whole, last):
+            rolled = rolled * _BASE + (words[i] - words[i - width] * leaving)
+            out += 1
+            values[out] = mix(rolled)

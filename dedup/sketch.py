@@ -66,13 +66,13 @@ class Sketcher:
             return
         sizes = np.add.reduceat((ends - starts) // 2 + 1, np.arange(0, len(starts), BATCH))
         room = int(sizes.max())
-        hashes, places = np.empty((3, room), np.uint64), np.empty((2, room), np.int64)
+        hashes = np.empty((2, room), np.uint64)
         bounds = np.empty((2, BATCH + 1), dtype=np.int64)
         _sketch(
             read_only(buffer), read_only(starts), read_only(ends),
             table.kinds, table.index, table.bounds, table.pool,
-            self.width, self.a, self.b, self.cuts, hashes, places, np.empty(room, np.uint8),
-            bounds, np.empty((BATCH, len(self.a)), dtype=np.uint32),
+            self.width, self.a, self.b, self.cuts, hashes, np.empty(0, np.int64),
+            np.empty(0, np.uint8), bounds, np.empty((BATCH, len(self.a)), dtype=np.uint32),
             first, out.words, out.fingerprints, out.keys,
         )  # fmt: skip
 
@@ -84,12 +84,12 @@ _drawn = permutations
 def _sketch(
     buffer: U8, starts: I64, ends: I64, kinds: U8, index: I32, bounds: I32, pool: U8,
     width: int, a: U32, b: U32, cuts: I64,
-    hashes: U64, places: I64, flags: U8, offsets: I64, rows: U32,
+    hashes: U64, none: I64, flags: U8, offsets: I64, rows: U32,
     row: int, words: I32, fingerprints: U64, keys: U32,
 ) -> None:  # fmt: skip
-    """Take the steps for every batch; hashes to rows are the memory they share.
+    """Take the steps for every batch; hashes, offsets and rows are the memory they share.
 
-    row: of the columns, where the first text goes.
+    row: of the columns, where the first text goes. none, flags: empty.
     """
     for first in range(0, len(starts), BATCH):
         last = min(first + BATCH, len(starts))
@@ -98,7 +98,7 @@ def _sketch(
         of_words[0] = 0
         cut_words(
             buffer, starts[first:last], ends[first:last], kinds, index, bounds, pool,
-            hashes[0], hashes[1], places[0], places[1], flags, of_words,
+            hashes[0], hashes[1, :0], none, none, flags, of_words,
         )  # fmt: skip
         chain_words(hashes[0], of_words, fingerprints[row + first : row + last])
         of_shingles[0] = 0
@@ -106,8 +106,8 @@ def _sketch(
             count = of_words[k + 1] - of_words[k]
             words[row + first + k] = count
             of_shingles[k + 1] = of_shingles[k] + (max(count - width + 1, 1) if count else 0)
-        roll(hashes[0], of_words, width, hashes[2], of_shingles)
-        minima(hashes[2], of_shingles, a, b, rows[:size])
+        roll(hashes[0], of_words, width, hashes[1], of_shingles)
+        minima(hashes[1], of_shingles, a, b, rows[:size])
         for band in range(len(cuts) - 1):
             for k in range(size):
                 key = chain(rows[k], cuts[band], cuts[band + 1])

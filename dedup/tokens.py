@@ -271,8 +271,11 @@ def cut_words(
     kinds: U8, index: I32, bounds: I32, pool: U8,
     values: U64, stems: U64, token_starts: I64, token_ends: I64, flags: U8, offsets: I64,
 ) -> None:  # fmt: skip
-    """Write the words of each span, and offsets[k + 1] after span k."""
-    n = 0
+    """Write the words of each span, and offsets[k + 1] after span k.
+
+    Without room for them, only the hashes of the words are written.
+    """
+    n, whole = 0, len(flags) > 0
     for k in range(len(starts)):
         i, end = starts[k], ends[k]
         quick = min(end, len(buffer) - 7)  # before it, eight bytes can be read
@@ -301,8 +304,11 @@ def cut_words(
                 if i >= end or buffer[i] != 32:  # it may go on
                     letters = -1 if found & FIGURE else size
                     continue
-                values[n], stems[n] = _hashes(head, block, cut, size, flag)
-                token_starts[n], token_ends[n], flags[n] = start, stop, flag
+                value, stem = _hashes(head, block, cut, size, flag)
+                values[n] = value
+                if whole:
+                    stems[n] = stem
+                    token_starts[n], token_ends[n], flags[n] = start, stop, flag
                 n += 1
                 flag = after
                 head, block, filled, cut, size = _ZERO, _ZERO, _NONE, _ZERO, _NONE
@@ -362,8 +368,11 @@ def cut_words(
                 brief = flag & CAPITAL and 0 < letters <= 3  # Mr. Gen. No.
                 if kind == STOP and (dotted or brief):  # an abbreviation ends no sentence
                     i += 1
-            values[n], stems[n] = _hashes(head, block, cut, size, flag)
-            token_starts[n], token_ends[n], flags[n] = start, stop, flag
+            value, stem = _hashes(head, block, cut, size, flag)
+            values[n] = value
+            if whole:
+                stems[n] = stem
+                token_starts[n], token_ends[n], flags[n] = start, stop, flag
             n += 1
             flag = np.uint8(0)
             head, block, filled, letters = _ZERO, _ZERO, _NONE, _NONE
@@ -377,9 +386,22 @@ def cut_words(
 
 @kernel
 def chain_words(values: U64, offsets: I64, out: U64) -> None:
-    """Chain the hashes of each span's words into one."""
-    for k in range(len(out)):
-        chained = np.uint64(offsets[k + 1] - offsets[k])
-        for i in range(offsets[k], offsets[k + 1]):
-            chained = mix(chained ^ values[i]) + SPREAD
-        out[k] = chained
+    """Chain the hashes of each span's words into one.
+
+    Two spans go side by side, for each step waits for the one before.
+    """
+    for k in range(0, len(out), 2):
+        first, second, end = offsets[k], offsets[k + 1], offsets[min(k + 2, len(out))]
+        size, other = second - first, end - second
+        both = min(size, other)
+        left, right = np.uint64(size), np.uint64(other)
+        for i in range(both):
+            left = mix(left ^ values[first + i]) + SPREAD
+            right = mix(right ^ values[second + i]) + SPREAD
+        for i in range(both, size):
+            left = mix(left ^ values[first + i]) + SPREAD
+        for i in range(both, other):
+            right = mix(right ^ values[second + i]) + SPREAD
+        out[k] = left
+        if k + 1 < len(out):
+            out[k + 1] = right

@@ -200,8 +200,7 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     assert (tmp_path / "files.json").read_bytes() == report
 
 
-def test_the_system_tells_what_is_free():
-    assert memory.free_memory() > MEGABYTE
+def test_what_may_be_used_is_looked_up():
     assert Scratch().memory > MEGABYTE
     assert Scratch().fits(MEGABYTE)
 
