@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.hashes import SPREAD
 from dedup.kernels import U8, U64, inner, kernel
-from dedup.tokens import CAPITAL, FIGURE, SPREAD
+from dedup.tokens import CAPITAL, FIGURE
 
 _UNDO = np.uint64(pow(int(SPREAD), -1, 2**64))
 _B8, _B29, _B32, _B56, _B58 = (np.uint64(bits) for bits in (8, 29, 32, 56, 58))

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.hashes import mix
 from dedup.kernels import I64, U64, kernel
 from dedup.ragged import Hashes, end_to_end, rows_at
 from dedup.settings import DEFAULTS, check
-from dedup.tokens import mix
 
 _BASE = np.uint64(0x2545F4914F6CDD1D)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.hashes import chain_words
 from dedup.kernels import I32, I64, U8, U32, U64, kernel, read_only
 from dedup.lsh import chain
 from dedup.minhash import minima, permutations
 from dedup.shingles import roll
-from dedup.tokens import FoldTable, chain_words, cut_words
+from dedup.tokens import FoldTable, cut_words
 
 BATCH = 32  # texts
 _HALF = np.uint64(32)

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.hashes import mix
 from dedup.kernels import I32, I64, U64, chunks, kernel, spread
 from dedup.ragged import rows_at
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
-from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens, mix
+from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import NAME, NUMBER, Vocabulary
 
 KEPT = 7  # words a text

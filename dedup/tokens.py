@@ -37,7 +37,8 @@ from dedup.folding import (
     code_point,
     fold_table,
 )
-from dedup.kernels import I32, I64, U8, U64, inlined, inner, kernel, read_only
+from dedup.hashes import SPREAD, chain_words
+from dedup.kernels import I32, I64, U8, U64, inner, kernel, read_only
 from dedup.ragged import rows_at
 
 __all__ = [
@@ -45,12 +46,10 @@ __all__ = [
     "CAPITAL",
     "FIGURE",
     "OPENS",
-    "SPREAD",
     "FoldTable",
     "Tokens",
     "fingerprints",
     "fold_table",
-    "mix",
     "tokenise",
 ]
 
@@ -58,8 +57,6 @@ FIGURE, CAPITAL, OPENS, ALONE = 1, 2, 4, 8
 STEM = 5  # characters
 
 _END, _JOIN, _POINT = 0, 1, 2
-SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that facts.py can undo it
-_M2 = np.uint64(0xD6E8FEB86659FD93)
 _B8, _B24, _B29, _B32 = np.uint64(8), np.uint64(24), np.uint64(29), np.uint64(32)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _FIRST = np.uint64(0x80)
@@ -131,16 +128,6 @@ def fingerprints(tokens: Tokens) -> U64:
     out = np.empty(len(tokens), dtype=np.uint64)
     chain_words(tokens.values, tokens.offsets, out)
     return out
-
-
-@inlined
-def mix(x: np.uint64) -> np.uint64:
-    """Spread every bit of x over the whole word."""
-    x ^= x >> _B32
-    x *= _M2
-    x ^= x >> _B29
-    x *= SPREAD
-    return x ^ (x >> _B32)
 
 
 @inner
@@ -382,26 +369,3 @@ def cut_words(
             if i == end:
                 break
         offsets[k + 1] = n
-
-
-@kernel
-def chain_words(values: U64, offsets: I64, out: U64) -> None:
-    """Chain the hashes of each span's words into one.
-
-    Two spans go side by side, for each step waits for the one before.
-    """
-    for k in range(0, len(out), 2):
-        first, second, end = offsets[k], offsets[k + 1], offsets[min(k + 2, len(out))]
-        size, other = second - first, end - second
-        both = min(size, other)
-        left, right = np.uint64(size), np.uint64(other)
-        for i in range(both):
-            left = mix(left ^ values[first + i]) + SPREAD
-            right = mix(right ^ values[second + i]) + SPREAD
-        for i in range(both, size):
-            left = mix(left ^ values[first + i]) + SPREAD
-        for i in range(both, other):
-            right = mix(right ^ values[second + i]) + SPREAD
-        out[k] = left
-        if k + 1 < len(out):
-            out[k + 1] = right

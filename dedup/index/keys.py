@@ -16,8 +16,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedup.hashes import mix
 from dedup.kernels import I64, U64, kernel
-from dedup.tokens import mix
 
 RUN, WORD, PRINT, BAND = (np.uint64(0x9E3779B97F4A7C15 * k & (2**64 - 1)) for k in (1, 3, 5, 7))
 KEY_BITS, ITEM_BITS = 36, 28
