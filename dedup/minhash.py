@@ -21,7 +21,7 @@ from functools import cache
 
 import numpy as np
 
-from dedup.kernels import I64, U32, U64, inner, kernel
+from dedup.kernels import I64, U32, U64, inlined, inner, kernel
 from dedup.settings import DEFAULTS, check
 from dedup.shingles import Shingles
 
@@ -84,19 +84,35 @@ def minima(values: U64, offsets: I64, a: U32, b: U32, rows: U32) -> None:
         for k in range(slots):
             row[k] = EMPTY
         i, end = offsets[d], offsets[d + 1]
-        while i + 4 <= end:  # four hashes a sweep: one load and one store a slot instead of four
+        while i + 8 <= end:  # eight hashes a sweep: one load and one store a slot instead of eight
+            h0, h1 = _spread(values[i]), _spread(values[i + 1])
+            h2, h3 = _spread(values[i + 2]), _spread(values[i + 3])
+            h4, h5 = _spread(values[i + 4]), _spread(values[i + 5])
+            h6, h7 = _spread(values[i + 6]), _spread(values[i + 7])
+            for k in range(slots):
+                low = _least(a[k], b[k], h0, h1, h2, h3)
+                row[k] = min(row[k], min(low, _least(a[k], b[k], h4, h5, h6, h7)))
+            i += 8
+        if i + 4 <= end:
             h0, h1 = _spread(values[i]), _spread(values[i + 1])
             h2, h3 = _spread(values[i + 2]), _spread(values[i + 3])
             for k in range(slots):
-                low = min(np.uint32(a[k] * h0 + b[k]), np.uint32(a[k] * h1 + b[k]))
-                high = min(np.uint32(a[k] * h2 + b[k]), np.uint32(a[k] * h3 + b[k]))
-                row[k] = min(row[k], min(low, high))
+                row[k] = min(row[k], _least(a[k], b[k], h0, h1, h2, h3))
             i += 4
         while i < end:
             h0 = _spread(values[i])
             for k in range(slots):
                 row[k] = min(row[k], np.uint32(a[k] * h0 + b[k]))
             i += 1
+
+
+@inlined
+def _least(
+    a: np.uint32, b: np.uint32, h0: np.uint32, h1: np.uint32, h2: np.uint32, h3: np.uint32
+) -> np.uint32:
+    """The least image of four hashes under one permutation."""
+    low = min(np.uint32(a * h0 + b), np.uint32(a * h1 + b))
+    return np.uint32(min(low, min(np.uint32(a * h2 + b), np.uint32(a * h3 + b))))
 
 
 @inner
