@@ -65,6 +65,7 @@ def run(tool: str, path: Path, out: Path) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak gigabytes of one process.
 
     A small process stands between: a child is counted with the memory of the one that made it.
+    Python keeps what it compiled, as it does of an installed package.
     """
     if tool.startswith("dedup"):
         command = ["-m", "dedup", "pairs", str(path), "--quiet", "--jsonl", str(out)]
@@ -72,7 +73,8 @@ def run(tool: str, path: Path, out: Path) -> tuple[float, float, float]:
     else:
         command = [str(HERE / "peers.py"), tool, str(path), str(out)]
     watched = [sys.executable, "-c", _WATCH, sys.executable, *command]
-    told = subprocess.run(watched, check=True, capture_output=True, text=True).stdout
+    around = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    told = subprocess.run(watched, check=True, capture_output=True, text=True, env=around).stdout
     code, wall, cpu, memory = json.loads(told.splitlines()[-1])
     if code:
         raise SystemExit(f"{tool} failed with {code}")
