@@ -22,6 +22,7 @@ from dedup.minhash import EMPTY, Signatures
 from dedup.overlap import overlaps
 from dedup.settings import DEFAULTS
 from dedup.shingles import Shingles
+from dedup.sorting import run_starts
 
 _LOOSE = 0.5  # of the share asked for: pairs whose passages come to less are not compared
 JACCARD = 0.5  # of two stories, for the LSH
@@ -97,7 +98,7 @@ def nearly_same(
     longer = np.where(lengths[:, 0] >= lengths[:, 1], pairs[:, 0], pairs[:, 1])
     order = np.argsort(longer, kind="stable")
     weights = lengths.min(axis=1, initial=np.iinfo(np.int64).max)[order]
-    fresh = np.diff(longer[order], prepend=-1) != 0
+    fresh = run_starts(longer[order])
     weights = weights + np.where(fresh, words[longer[order]], 0)
     parts = chunks(weights * _BYTES, _CHUNK)
     measured = list(spread(measure, [pairs[order[part]] for part in parts], threads=threads))

@@ -28,7 +28,7 @@ from dedup.ragged import rows_at
 from dedup.scratch import Scratch, release
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
-from dedup.sorting import among, sort_numbers
+from dedup.sorting import among, run_ends, sort_numbers
 from dedup.tokens import Tokens
 from dedup.weigh import weigh
 
@@ -129,8 +129,8 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64, *, threads: int) ->
 
     ways = (*_AWAY, *(-away for away in _AWAY))
     numbers = sort_numbers(np.concatenate(list(spread(beside, ways, threads=threads))))
-    ends = np.flatnonzero(np.diff(numbers, append=-1))
-    return numbers[ends], np.diff(ends, prepend=-1)
+    last = np.flatnonzero(run_ends(numbers))
+    return numbers[last], np.diff(last, prepend=-1)
 
 
 def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:

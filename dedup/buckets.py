@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.kernels import I64, U64, kernel
 from dedup.scratch import zeros
-from dedup.sorting import sort_numbers
+from dedup.sorting import run_starts, sort_numbers
 
 _TABLE = 8  # places of a table for each pair, at most
 _SIX, _LOW6, _ONE, _ZERO = np.uint64(6), np.uint64(63), np.uint64(1), np.uint64(0)
@@ -59,11 +59,9 @@ def pairs_within(keys: U64, items: I64, *, bound: int, ordered: bool = False) ->
     if not ordered:
         order = np.lexsort((items, keys))
         keys, items = keys[order], items[order]
-    once = np.flatnonzero((np.diff(keys) != 0) | (np.diff(items) != 0)) + 1
-    once = np.concatenate((np.zeros(min(1, len(keys)), dtype=np.int64), once))
+    once = np.flatnonzero(run_starts(keys) | run_starts(items))
     keys, items = keys[once], items[once]
-    cuts = np.flatnonzero(np.diff(keys)) + 1
-    sizes = np.diff(cuts, prepend=0, append=len(keys))
+    sizes = np.diff(np.flatnonzero(run_starts(keys)), append=len(keys))
     room = np.where(sizes <= bound, sizes * (sizes - 1) // 2, sizes - 1).sum()
     out = np.empty((int(room), 2), dtype=np.int64)
     return out[: _pair(keys, items, bound, out)]
@@ -91,7 +89,7 @@ def packed(pairs: I64, count: int) -> I64:
 def once(numbers: I64) -> I64:
     """Each number once, sorted; none is below 0. `numbers` is not to be used afterwards."""
     numbers = sort_numbers(numbers)
-    return numbers[np.diff(numbers, prepend=-1) > 0]
+    return np.asarray(numbers[run_starts(numbers)])
 
 
 def unpacked(numbers: I64, count: int) -> I64:

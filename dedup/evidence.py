@@ -16,7 +16,7 @@ import numpy as np
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
-from dedup.sorting import among
+from dedup.sorting import among, run_starts
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary
 
@@ -64,7 +64,7 @@ def _of_some(
     left, _ = _words(tokens, slots, sides[:, 0], len(words.texts))
     right, at = _words(tokens, slots, sides[:, 1], len(words.texts))
     order = np.argsort(right, kind="stable")
-    first = np.sort(order[np.diff(right[order], prepend=-1) != 0])
+    first = np.sort(order[run_starts(right[order])])
     shared = first[among(np.sort(left), right[first])]
     facts, telling = _facts(tokens)[at[shared]], _telling(tokens)[at[shared]]
     shared, facts = shared[telling], facts[telling]

@@ -33,7 +33,7 @@ from dedup.scratch import passed
 from dedup.seen import Seen
 from dedup.shingles import Shingles, shingle
 from dedup.sides import Sides
-from dedup.sorting import sort_spans
+from dedup.sorting import run_starts, sort_spans
 from dedup.tokens import OPENS
 from dedup.vocabulary import Vocabulary
 from dedup.weigh import Weights
@@ -142,7 +142,7 @@ def furniture_keys(runs: LongestRuns, pairs: I64, copied: np.ndarray) -> U64:
     if not len(owners):
         return out
     keys = np.sort(found)
-    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
+    keys = keys[run_starts(keys)]
     furniture = _furniture(runs, pairs, copied, keys)[np.searchsorted(keys, found)]
     hits = np.bincount(owners, weights=furniture, minlength=len(pairs))
     resting = np.flatnonzero(alone & (2 * hits > runs.counts))

@@ -31,7 +31,7 @@ from dedup.ragged import rows_at
 from dedup.scratch import Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
-from dedup.sorting import among, sort_numbers
+from dedup.sorting import among, run_ends, sort_numbers
 from dedup.tokens import Tokens
 from dedup.weigh import Weights
 
@@ -133,7 +133,7 @@ def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.nda
     numbers <<= 1
     numbers[: len(pairs)] += 1
     numbers = sort_numbers(numbers)
-    last = np.diff(numbers >> 1, append=-1) != 0  # of equal pairs, that of `pairs` if it is there
+    last = run_ends(numbers >> 1)  # of equal pairs, that of `pairs` if it is there
     numbers = numbers[last]
     by_runs = (numbers & 1).astype(np.bool_)
     numbers >>= 1

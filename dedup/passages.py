@@ -19,6 +19,7 @@ from dedup.kernels import I64, spread
 from dedup.repeated import Repeated, in_slices
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
+from dedup.sorting import run_starts
 
 WORN = 9  # texts
 
@@ -67,9 +68,9 @@ def well_worn(
     out = (scratch or Scratch()).zeros((int(offsets[-1]),), np.bool_)
     for part in in_slices(found):
         held, owners = found.keys[part], found.texts[part]
-        keys = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.diff(held) != 0)))
-        again = np.diff(owners, prepend=-1) != 0
-        texts = np.bincount(keys, again | (np.diff(keys, prepend=-1) != 0))
+        of_key = run_starts(held)
+        keys = np.cumsum(of_key) - 1
+        texts = np.bincount(keys, of_key | run_starts(owners))
         rows = np.flatnonzero(texts[keys] >= WORN)
         first = offsets[owners[rows]] + found.places[part][rows]
         last = offsets[owners[rows] + 1]

@@ -27,7 +27,8 @@ def rows_at(offsets: I64, rows: I64) -> tuple[I64, I64]:
     offsets: int64 (all rows + 1,); row k is offsets[k]:offsets[k + 1]. rows: int64 (rows,).
     Gives int64 (elements,) and int64 (rows + 1,).
     """
-    return spans_at(offsets[rows], np.diff(offsets)[rows])
+    starts = offsets[rows]
+    return spans_at(starts, offsets[rows + 1] - starts)
 
 
 def spans_at(starts: I64, sizes: I64) -> tuple[I64, I64]:

@@ -16,6 +16,7 @@ import numpy as np
 from dedup.background import Background
 from dedup.kernels import I64
 from dedup.ragged import rows_at, spans_at
+from dedup.sorting import run_ends
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
 SENTENCES = 32  # of a text; more are a document without paragraphs
@@ -90,7 +91,7 @@ def _cut(tokens: Tokens, texts: I64, background: Background) -> Sentences:
     worn, _ = rows_at(background.offsets, texts)
     fresh = ~background.worn[worn]
     held = np.sort((((of << words.bits) | slots) << 1 | facts)[fresh])
-    held = held[np.diff(held >> 1, append=-1) != 0]  # of a word its last place: a fact, if any is
+    held = held[run_ends(held >> 1)]  # of a word its last place: a fact, if any is
     keys = held >> 1
     weights = words.weights[keys & (2**words.bits - 1)]
     own = keys >> words.bits

@@ -17,7 +17,7 @@ import numpy as np
 from dedup.kernels import I32, I64, U8, U64, chunks, spread
 from dedup.settings import DEFAULTS
 from dedup.shingles import Shingles, shingle, shingle_offsets
-from dedup.sorting import sort_spans
+from dedup.sorting import run_starts, sort_spans
 from dedup.tokens import Tokens
 
 WORDS = 3_000_000  # of the texts of one group: 190 MB
@@ -176,7 +176,7 @@ def present(pairs: I64, count: int) -> I64:
     """The texts that stand in pairs, sorted."""
     if len(pairs) < count // 64:
         texts = np.sort(pairs, axis=None)
-        return texts[np.diff(texts, prepend=-1) > 0]
+        return np.asarray(texts[run_starts(texts)])
     there = np.zeros(count, dtype=np.bool_)
     there[pairs] = True
     return np.flatnonzero(there)

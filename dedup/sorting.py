@@ -27,6 +27,20 @@ def among(held: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray(held[np.minimum(np.searchsorted(held, values), len(held) - 1)] == values)
 
 
+def run_starts(values: np.ndarray) -> np.ndarray:
+    """Where a value differs from the one before it, bool; the first one does."""
+    out = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=out[1:])
+    return out
+
+
+def run_ends(values: np.ndarray) -> np.ndarray:
+    """Where a value differs from the one behind it, bool; the last one does."""
+    out = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=out[:-1])
+    return out
+
+
 @inner
 def sort_span(values: U64, places: I32, first: int, last: int) -> None:
     """Sort values[first:last] and their places along, by value, then place (Shell's sort)."""

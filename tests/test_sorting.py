@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.sorting import among, sort_numbers, sort_spans
+from dedup.sorting import among, run_ends, run_starts, sort_numbers, sort_spans
 from tests.conftest import offsets_of
 
 anything = st.integers(0, 9) | st.integers(0, 2**64 - 1) | st.integers(2**64 - 9, 2**64 - 1)
@@ -76,3 +78,12 @@ def test_what_is_among_sorted_values_is_found(held, values):
     found = among(np.array(sorted(held), dtype=np.uint64), np.array(values, dtype=np.uint64))
 
     assert found.tolist() == [value in held for value in values]
+
+
+@given(st.lists(st.integers(0, 2)))
+def test_a_run_of_equal_values_begins_and_ends_once(values):
+    groups = [len(list(group)) for _, group in groupby(values)]
+    held = np.array(values, dtype=np.int64)
+
+    assert run_starts(held).tolist() == [k == 0 for size in groups for k in range(size)]
+    assert run_ends(held).tolist() == [k == size - 1 for size in groups for k in range(size)]

@@ -14,7 +14,7 @@ from dedup.lsh import band_keys
 from dedup.lsh import bands as bands_of
 from dedup.minhash import Signatures
 from dedup.shingles import shingle
-from dedup.sorting import sort_spans
+from dedup.sorting import run_starts, sort_spans
 from dedup.terms import KEPT
 from dedup.tokens import Tokens
 
@@ -48,7 +48,7 @@ def rare_words(words: list[tuple[I64, I64]], counts: Counts) -> U64:
     numbers = np.concatenate([one for one, _ in words])
     finest = np.concatenate([slots for _, slots in words])
     texts = counts.texts(finest >> np.int64(FINEST - counts.bits))
-    first = np.flatnonzero(np.diff(numbers, prepend=-1))  # words of a text are together
+    first = np.flatnonzero(run_starts(numbers))  # words of a text are together
     offsets = np.append(first, len(numbers))
     keys, owners = rarest_two(finest.astype(np.uint64), texts, offsets, least=0)
     return packed(keys, numbers[first][owners])

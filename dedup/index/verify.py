@@ -16,7 +16,7 @@ from dedup.index.segments import Segment
 from dedup.index.view import View
 from dedup.kernels import U64
 from dedup.settings import Settings
-from dedup.sorting import among
+from dedup.sorting import among, run_starts
 
 _SHOWN = 20  # faults of one kind
 
@@ -138,4 +138,4 @@ def _have(connection: sqlite3.Connection, view: View, postings: U64) -> np.ndarr
 def _all_of(connection: sqlite3.Connection, segment: Segment, postings: U64) -> U64:
     """All postings of the blocks in which some sorted ones would stand."""
     at = np.maximum(np.searchsorted(segment.heads, postings, side="right") - 1, 0)
-    return segments.blocks(connection, segment, at[np.diff(at, prepend=-1) != 0])
+    return segments.blocks(connection, segment, at[run_starts(at)])

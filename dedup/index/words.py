@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels import I32, I64, U64
+from dedup.sorting import run_starts
 from dedup.terms import CLASS, CLASS_BITS, Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary, named, weights
@@ -68,7 +69,7 @@ class Counts:
         )
         order = np.argsort(slots, kind="stable")
         slots, counts = slots[order], counts[order]
-        first = np.flatnonzero(np.diff(slots, prepend=-1))
+        first = np.flatnonzero(run_starts(slots))
         if len(first) < len(slots):
             counts = np.add.reduceat(counts, first, axis=0, dtype=np.int32)
             slots = slots[first]
@@ -151,7 +152,7 @@ class LocalVocabulary(Vocabulary):
         """
         bits = counts[0].bits
         held = np.sort(slots_of(stems, bits))
-        held = held[np.diff(held, prepend=-1) != 0]
+        held = held[run_starts(held)]
         rows = np.sum([part.rows(held) for part in counts], axis=0, dtype=np.int32)
         columns = np.ascontiguousarray(rows.T)
         return cls(columns[0], weights(columns[0], texts), named(columns), held, bits)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.kernels import I64, U8
+from dedup.sorting import run_starts
 from dedup.stories import EPOCH
 
 _TEXT = pa.large_string()
@@ -170,7 +171,7 @@ def _escaped(texts: pa.Array) -> pa.Array:
     if not len(places):
         return texts
     held = np.searchsorted(bounds, places, side="right") - 1
-    rows = held[np.diff(held, prepend=-1) > 0]
+    rows = held[run_starts(held)]
     spelled = [orjson.dumps(text)[1:-1].decode() for text in texts.take(pa.array(rows)).to_pylist()]
     mask = np.zeros(len(texts), dtype=bool)
     mask[rows] = True
