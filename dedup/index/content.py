@@ -86,9 +86,10 @@ class Content:
     @property
     def bytes(self) -> int:
         """What it takes in memory."""
+        if self.words is None:
+            return len(self.text or b"")
         words = self.words
-        arrays = () if words is None else (words.values, words.stems, words.starts, words.ends)
-        return len(self.text or b"") + sum(array.nbytes for array in arrays)
+        return sum(one.nbytes for one in (words.values, words.stems, words.starts, words.ends))
 
     def shown(self, start: int, end: int) -> str:
         """The text between two bytes, or nothing where it was left out."""

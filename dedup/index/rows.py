@@ -50,26 +50,28 @@ class Opened:
     def __init__(self, room: int = 6_000_000) -> None:
         """Keep contents of so many bytes."""
         self._room = room
-        self._held: OrderedDict[int, tuple[Marks, Content]] = OrderedDict()
+        self._held: OrderedDict[int, tuple[int, tuple[Marks, Content]]] = OrderedDict()
         self._lock = Lock()
         self.even = -1, False  # a generation, and whether its ids are equally long
 
     def some(self, stories: Collection[int]) -> Contents:
         """Those of some stories that are kept."""
         with self._lock:
-            found = {story: self._held[story] for story in stories if story in self._held}
+            found = {story: self._held[story][1] for story in stories if story in self._held}
             for story in found:
                 self._held.move_to_end(story)
         return found
 
-    def keep(self, story: int, content: tuple[Marks, Content]) -> None:
-        """Keep one more, in place of those that were not read for longest."""
+    def keep(self, contents: Contents) -> None:
+        """Keep some more, in place of those that were not read for longest."""
+        sizes = {story: _size(content) for story, content in contents.items()}
         with self._lock:
-            if story not in self._held:
-                self._held[story] = content
-                self._room -= _size(content)
+            for story, size in sizes.items():
+                if story not in self._held:
+                    self._held[story] = size, contents[story]
+                    self._room -= size
             while self._room < 0:
-                self._room += _size(self._held.popitem(last=False)[1])
+                self._room += self._held.popitem(last=False)[1][0]
 
 
 def _size(held: tuple[Marks, Content]) -> int:
@@ -115,10 +117,10 @@ class Rows:
         """The paragraphs and the content of stories."""
         found = self.opened.some(stories)
         missing = [story for story in stories if story not in found]
-        for no, marks, text in self.of("SELECT no, marks, text FROM story WHERE no IN", missing):
-            found[no] = Marks.unpack(marks), unpack(text, self.where)
-            self.opened.keep(no, found[no])
-        return found
+        rows = self.of("SELECT no, marks, text FROM story WHERE no IN", missing)
+        fresh = {no: (Marks.unpack(marks), unpack(text, self.where)) for no, marks, text in rows}
+        self.opened.keep(fresh)
+        return found | fresh
 
     def earliest(
         self, text: int, *, counted: bool, without: int = 0
