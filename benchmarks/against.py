@@ -198,6 +198,7 @@ def main() -> None:
     tools = [tool for tool in given.tools if installed(tool.partition(",")[0])]
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"wire-{given.stories}-{given.unit}.jsonl"
         if not path.exists():
             with path.open("wb") as out:

@@ -55,6 +55,7 @@ def run(path: Path, memory: str) -> dict[str, float | str]:
 
 def wire(folder: Path, stories: int) -> Path:
     """A corpus of so many stories, made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"s{stories}.jsonl"
     if not path.exists():
         with path.open("wb") as out:
