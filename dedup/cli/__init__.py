@@ -14,16 +14,18 @@ from dedup.cli.compare import compare
 from dedup.cli.evaluate import evaluate
 from dedup.cli.index import app as index
 from dedup.cli.pairs import pairs
+from dedup.cli.plain import Command, Group
 from dedup.cli.scan import scan
 
 app = typer.Typer(
+    cls=Group,
     name="dedup",
     help="Finds recycled paragraphs in news: which, from where, how changed, and what is new.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 for _command in (scan, compare, pairs, evaluate):
-    app.command()(_command)
+    app.command(cls=Command)(_command)
 app.add_typer(index)
 
 

@@ -14,6 +14,7 @@ import typer
 from dedup.cli.corpus import STORIES
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
+from dedup.cli.plain import Command, Group
 from dedup.cli.progress import progress
 from dedup.errors import BadInput, BadSetting
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dedup.index import Index
 
 app = typer.Typer(
+    cls=Group,
     name="index",
     help="Keep stories on disk, and ask what a new one has in common with them.",
     no_args_is_help=True,
@@ -33,7 +35,7 @@ Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another wr
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
-@app.command()
+@app.command(cls=Command)
 @on_a_corpus
 def add(
     db: Database,
@@ -59,7 +61,7 @@ def add(
         _say({"added": given, "stories": len(index)}, json)
 
 
-@app.command()
+@app.command(cls=Command)
 @on_a_corpus
 def check(
     db: Database,
@@ -98,7 +100,7 @@ def check(
                 show_verdict(verdict, story, sys.stdout)
 
 
-@app.command()
+@app.command(cls=Command)
 def remove(
     db: Database,
     ids: Annotated[list[str], typer.Argument(metavar="ID…", show_default=False)],
@@ -112,7 +114,7 @@ def remove(
         _say({"removed": len(ids), "stories": len(index)}, json)
 
 
-@app.command()
+@app.command(cls=Command)
 def expire(
     db: Database,
     older_than: Annotated[
@@ -129,14 +131,14 @@ def expire(
             _say({"expired": gone, "stories": len(index)}, json)
 
 
-@app.command()
+@app.command(cls=Command)
 def stats(db: Database, json: AsJson = False) -> None:
     """Show figures on the index."""
     with one_sentence(), _existing(db) as index:
         _say(index.stats().to_dict(), json)
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(db: Database, json: AsJson = False) -> None:
     """Look at everything in the index; exits with 1 if something is wrong."""
     with one_sentence(), _existing(db) as index:
@@ -152,7 +154,7 @@ def verify(db: Database, json: AsJson = False) -> None:
             raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=Command)
 def compact(db: Database, wait: Wait = 10.0, json: AsJson = False) -> None:
     """Give room back that stories left which were taken out."""
     with one_sentence(), _existing(db, wait) as index:
@@ -161,7 +163,7 @@ def compact(db: Database, wait: Wait = 10.0, json: AsJson = False) -> None:
         _say({"bytes_before": before, "bytes": index.stats().bytes}, json)
 
 
-@app.command()
+@app.command(cls=Command)
 def families(
     db: Database,
     stories: Annotated[int, typer.Option(min=1, help="In so many stories or more.")] = 2,
