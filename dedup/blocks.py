@@ -22,9 +22,9 @@ from dedup.added import inserted, told_again
 from dedup.background import Background
 from dedup.buckets import once, packed, unpacked
 from dedup.kernels import I64, spread
-from dedup.kinds import RECYCLED
+from dedup.kinds import IS_RECYCLED
 from dedup.match import Matches
-from dedup.ragged import rows_at
+from dedup.ragged import offsets_of, rows_at
 from dedup.scratch import Scratch, release
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
@@ -60,7 +60,7 @@ def with_blocks(
         BadOutput: the disk has no room for them.
     """
     count = len(first)
-    links = matches.pairs[np.isin(matches.kinds, RECYCLED)]
+    links = matches.pairs[IS_RECYCLED[matches.kinds]]
     tried = packed(matches.pairs, count)
     sizes = np.diff(background.offsets)
 
@@ -137,7 +137,7 @@ def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:
     """Whether both texts of each pair are linked with one third text, bool (pairs,)."""
     linked = once(packed(np.concatenate((links, links[:, ::-1])), count))
     ends = unpacked(linked, count)
-    offsets = np.append(0, np.cumsum(np.bincount(ends[:, 0], minlength=count)))
+    offsets = offsets_of(np.bincount(ends[:, 0], minlength=count))
     fewer = np.diff(offsets)[pairs].argmin(axis=1)
     rows = np.arange(len(pairs))
     at, bounds = rows_at(offsets, pairs[rows, fewer])

@@ -21,6 +21,7 @@ from dedup.background import Background
 from dedup.buckets import distinct, once, packed, unpacked
 from dedup.intake import Intake
 from dedup.kernels import I64, chunks, spread
+from dedup.ragged import offsets_of
 from dedup.repeated import Repeated, in_slices, marked, repeated
 from dedup.scratch import Scratch, release
 from dedup.screen import Outlines
@@ -84,8 +85,7 @@ def find_candidates(
     )
     taken.runs.clear()
     by_passage = passages.candidates(runs, len(texts), bucket=bucket, threads=threads)
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(texts.words[texts.first], out=offsets[1:])
+    offsets = offsets_of(texts.words[texts.first])
     worn = passages.well_worn(runs, offsets, width=passage, scratch=room)
     del runs
     by_runs = distinct(np.concatenate((by_sketch, by_passage)), max(1, len(texts)))

@@ -21,7 +21,7 @@ import numpy as np
 
 from dedup.facts import is_figure, same_fact, tells
 from dedup.kernels import I32, I64, U8, U64, inner, kernel
-from dedup.ragged import end_to_end, rows_at, spans_at
+from dedup.ragged import end_to_end, offsets_of, rows_at, spans_at
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, ready
 from dedup.tiling import CROWD, RIGHT_SHINGLES, follow, grow, holds, intersect, tile
@@ -125,7 +125,7 @@ def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     shingles, width = sides.shingles, sides.shingles.width
     sizes = np.diff(sides.offsets)
     rooms = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]]) // width + 1
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(rooms)))
+    starts = offsets_of(rooms)
     counts = np.zeros((len(pairs), len(COLUMNS)), dtype=np.int32)
     tiles = np.empty((int(starts[-1]), 3), dtype=np.int32)
     used = np.zeros(len(pairs), dtype=np.int64)

@@ -16,8 +16,9 @@ import numpy as np
 
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U8, U64, kernel
-from dedup.kinds import COPIED, PARTIAL, RECYCLED, SAME
+from dedup.kinds import IS_COPIED, IS_RECYCLED, PARTIAL, SAME
 from dedup.match import Matches
+from dedup.ragged import offsets_of
 from dedup.scratch import passed, zeros
 from dedup.texts import Texts
 
@@ -59,7 +60,7 @@ def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
 
     stories: int64 (paragraphs,), the story of each paragraph.
     """
-    rows = np.flatnonzero(np.isin(matches.kinds, COPIED))
+    rows = np.flatnonzero(IS_COPIED[matches.kinds])
     pairs = matches.pairs[rows]
     passages = _passages(matches.found.take(rows), matches.kinds[rows])
     sizes = matches.found.column("right_words")[rows]
@@ -75,9 +76,7 @@ def assemble(matches: Matches, texts: Texts, stories: I64) -> Families:
     repeated = (first_story < last_story) & ~whole
     heads = np.union1d(pairs[kept, 0], np.flatnonzero(repeated))
     of = np.searchsorted(heads, pairs[kept, 0])
-    offsets = np.concatenate(
-        (np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(of, minlength=len(heads))))
-    )
+    offsets = offsets_of(np.bincount(of, minlength=len(heads)))
     wordings = np.zeros(len(kept), dtype=np.int64)
     return Families(heads, pairs[kept, 1], rows[kept], passages[kept], offsets, wordings)
 
@@ -148,14 +147,13 @@ def covered(matches: Matches, words: I32) -> I32:
 
     words: int32 (texts,), how many each has in all. Time O(words in runs), memory a bit a word.
     """
-    first = np.zeros(len(words) + 1, dtype=np.int64)
-    np.cumsum(words, out=first[1:])
+    first = offsets_of(words)
     marks = zeros(int(first[-1]) // 64 + 1, np.uint64)
     out = np.zeros(len(words), dtype=np.int32)
     for start in range(0, len(matches), _ROWS):
         part = slice(start, min(start + _ROWS, len(matches)))
         found = matches.found.part(part)
-        recycled = np.isin(matches.kinds[part], RECYCLED)
+        recycled = IS_RECYCLED[matches.kinds[part]]
         _cover(matches.pairs[part], recycled, found.tiles, found.offsets, first, marks, out)
         passed()
     return out

@@ -14,6 +14,7 @@ from dedup import compare, weigh
 from dedup.compare import Comparison
 from dedup.compared import Compared
 from dedup.furniture import LongestRuns
+from dedup.ragged import offsets_of
 from dedup.scratch import Growing, Scratch
 from dedup.weigh import Weights
 
@@ -74,9 +75,7 @@ class Gathering:
 
     def whole(self) -> Compared:
         """All of them. The gathering is empty then."""
-        sizes = self._sizes.whole()
-        offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=offsets[1:])
+        offsets = offsets_of(self._sizes.whole())
         return Compared(
             pairs=self._pairs.whole(),
             by_runs=self._by_runs.whole(),

@@ -26,6 +26,7 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
+from dedup.ragged import offsets_of
 from dedup.scratch import Growing, Scratch, passed, release
 from dedup.screen import Outlines, outline
 from dedup.seen import Seen
@@ -163,7 +164,7 @@ def take_in(
     drafts, outlines = _Drafting(room), Growing(room, np.uint16)
 
     def firsts() -> Iterator[Tokens]:
-        cuts = chunks(np.diff(np.append(0, np.cumsum(lengths))[bounds]), CHUNK)
+        cuts = chunks(np.diff(offsets_of(lengths)[bounds]), CHUNK)
         for part in spread(read, cuts, threads=threads):
             known = len(seen)
             numbers = np.full(len(part.words), -1)
@@ -186,7 +187,7 @@ def take_in(
     texts = texts_of(
         sizes.whole(), prints.whole(), of.whole(), paragraphs.stories, min_words=min_words
     ).stored(room)
-    cuts = shingle_offsets(texts.words[texts.first].astype(np.int64), width)
+    cuts = shingle_offsets(offsets_of(texts.words[texts.first]), width)
     return Intake(
         texts=texts,
         keys=keys[:, : len(texts)],
@@ -214,7 +215,7 @@ class _Drafting:
 
     def whole(self) -> Drafts:
         """All of them."""
-        offsets = np.append(0, np.cumsum(self._sizes.whole()))
+        offsets = offsets_of(self._sizes.whole())
         return Drafts(self._codes.whole(), self._words.whole(), offsets)
 
 

@@ -29,6 +29,9 @@ KINDS = ("none", "same", "edited", "partial", "rewritten", "template")
 NONE, SAME, EDITED, PARTIAL, REWRITTEN, TEMPLATE = range(6)
 COPIED = (SAME, EDITED, PARTIAL)
 RECYCLED = (*COPIED, REWRITTEN)
+IS_COPIED, IS_RECYCLED = (
+    np.isin(range(len(KINDS)), some) for some in (COPIED, RECYCLED)
+)  # by kind
 
 HELD = 0.38  # of the smaller set of shingles in the other: below it the runs alone show no copy
 _RECYCLED = 0.5  # of the likelihood of all kinds

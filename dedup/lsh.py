@@ -22,6 +22,7 @@ from dedup.buckets import Repeats, once, packed, pairs_within, unpacked
 from dedup.errors import BadSetting
 from dedup.kernels import I64, U32, U64, inlined, kernel, spread
 from dedup.minhash import EMPTY, Signatures
+from dedup.ragged import offsets_of
 from dedup.scratch import release
 from dedup.settings import DEFAULTS, check
 from dedup.sorting import sort_numbers
@@ -113,7 +114,7 @@ def band_keys(signatures: Signatures, cut: list[int]) -> U32:
 
     Two bands that differ have one with a probability of 2**-32, which makes a candidate too many.
     """
-    bounds = np.append(0, np.cumsum(cut))
+    bounds = offsets_of(np.array(cut))
     out = np.empty((len(cut), len(signatures)), dtype=np.uint32)
     _band_keys(signatures.rows, bounds, out)
     return out

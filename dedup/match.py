@@ -26,8 +26,8 @@ from dedup.features import contested_share, disagree, features
 from dedup.furniture import NOTHING_PASTED, Pasted
 from dedup.gathered import Gathering
 from dedup.kernels import I64, U8, spread
-from dedup.kinds import NONE, RECYCLED, judge
-from dedup.ragged import rows_at
+from dedup.kinds import IS_RECYCLED, NONE, judge
+from dedup.ragged import offsets_of, rows_at
 from dedup.scratch import Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
@@ -108,7 +108,7 @@ def match(
             width=width, containment=containment, partial_words=partial_words, threads=threads,
         ):  # fmt: skip
             held.add(part)
-            links.append(part.pairs[np.isin(part.by_runs, RECYCLED)])
+            links.append(part.pairs[IS_RECYCLED[part.by_runs]])
             passed()
 
     fresh, by_runs = _together(pairs, by_words, count)
@@ -181,7 +181,7 @@ def _matches(
     seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch, *, threads: int
 ) -> Matches:
     """Some of the pairs, in the order of `kept`."""
-    offsets = np.append(0, np.cumsum(np.diff(seen.found.offsets)[kept]))
+    offsets = offsets_of(np.diff(seen.found.offsets)[kept])
     count, tiled = len(kept), int(offsets[-1])
     pairs = scratch.zeros((count, 2), np.int64)
     counts = scratch.zeros((count, len(COLUMNS)), np.int32)

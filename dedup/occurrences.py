@@ -15,6 +15,7 @@ from dedup.kernels import I32, I64, U8
 from dedup.kinds import NONE, SAME
 from dedup.match import Matches
 from dedup.paragraphs import Paragraphs
+from dedup.ragged import offsets_of
 from dedup.texts import Texts
 
 
@@ -72,7 +73,7 @@ def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrenc
     order = np.lexsort((paragraphs, of[rows]))
     rows, paragraphs = rows[order], paragraphs[order]
     counts = np.bincount(of[rows], minlength=len(families))
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    offsets = offsets_of(counts)
     row_kinds = kinds[rows]
     row_kinds[offsets[:-1]] = NONE
     return Occurrences(

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from dedup.kernels import I64, U64
+from dedup.kernels import I64, U64, kernel
 
 
 class Hashes(Protocol):
@@ -19,6 +19,13 @@ class Hashes(Protocol):
     @property
     def offsets(self) -> I64:
         """int64 (texts + 1,)."""
+
+
+def offsets_of(sizes: np.ndarray) -> I64:
+    """The offsets of rows of so many elements, int64 (rows + 1,)."""
+    offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
+    sizes.cumsum(out=offsets[1:])
+    return offsets
 
 
 def rows_at(offsets: I64, rows: I64) -> tuple[I64, I64]:
@@ -36,10 +43,9 @@ def spans_at(starts: I64, sizes: I64) -> tuple[I64, I64]:
 
     starts, sizes: int64 (spans,).
     """
-    offsets = np.zeros(len(starts) + 1, dtype=np.int64)
-    np.cumsum(sizes, out=offsets[1:])
-    places = np.arange(offsets[-1])
-    places += np.repeat(starts - offsets[:-1], sizes)
+    offsets = offsets_of(sizes)
+    places = np.empty(int(offsets[-1]), dtype=np.int64)
+    _number(starts, offsets, places)
     return places, offsets
 
 
@@ -47,3 +53,12 @@ def end_to_end(parts: list[I64]) -> I64:
     """The offsets of the rows of all parts, one part behind the other."""
     sizes = [np.zeros(1, dtype=np.int64), *(np.diff(offsets) for offsets in parts)]
     return np.cumsum(np.concatenate(sizes))
+
+
+@kernel
+def _number(starts: I64, offsets: I64, places: I64) -> None:
+    """Number the elements of each span from where it starts."""
+    for k in range(len(starts)):
+        away = starts[k] - offsets[k]
+        for i in range(offsets[k], offsets[k + 1]):
+            places[i] = i + away

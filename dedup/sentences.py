@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.background import Background
 from dedup.kernels import I64
-from dedup.ragged import rows_at, spans_at
+from dedup.ragged import offsets_of, rows_at, spans_at
 from dedup.sorting import run_ends
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
@@ -83,7 +83,7 @@ def _cut(tokens: Tokens, texts: I64, background: Background) -> Sentences:
     begins = tokens.offsets[:-1][np.diff(tokens.offsets) > 0]
     opens[begins] = True
     of = np.cumsum(opens) - 1
-    counted = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(opens)))
+    counted = offsets_of(opens)
     sizes = np.bincount(of, minlength=int(counted[-1]))
     facts = (flags & FIGURE != 0) | ((flags & CAPITAL != 0) & (flags & OPENS == 0))
     slots = words.slots(tokens.stems)

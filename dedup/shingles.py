@@ -55,16 +55,19 @@ def shingle(tokens: Hashes, *, width: int = DEFAULTS.shingle) -> Shingles:
         BadSetting: width is outside its range.
     """
     check(shingle=width)
-    offsets = shingle_offsets(np.diff(tokens.offsets), width)
+    offsets = shingle_offsets(tokens.offsets, width)
     values = np.empty(int(offsets[-1]), dtype=np.uint64)
     roll(tokens.values, tokens.offsets, width, values, offsets)
     return Shingles(values, offsets, width)
 
 
 def shingle_offsets(words: I64, width: int) -> I64:
-    """Where the shingles of each span begin, int64 (spans + 1,), of spans of so many words."""
-    offsets = np.zeros(len(words) + 1, dtype=np.int64)
-    np.cumsum(np.where(words > 0, np.maximum(words - width + 1, 1), 0), out=offsets[1:])
+    """Where the shingles of each span begin, int64 (spans + 1,).
+
+    words: int64 (spans + 1,), where the words of each begin, from 0.
+    """
+    offsets = np.empty(len(words), dtype=np.int64)
+    _cut(words, width, offsets)
     return offsets
 
 
@@ -75,6 +78,15 @@ def joined(parts: list[Shingles]) -> Shingles:
         end_to_end([part.offsets for part in parts]),
         parts[0].width,
     )
+
+
+@kernel
+def _cut(words: I64, width: int, offsets: I64) -> None:
+    """Write the offsets of the shingles of every span."""
+    offsets[0] = 0
+    for k in range(len(words) - 1):
+        size = words[k + 1] - words[k]
+        offsets[k + 1] = offsets[k] + (max(size - width + 1, 1) if size > 0 else 0)
 
 
 @kernel

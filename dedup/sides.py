@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels import I32, I64, U8, U64, chunks, spread
+from dedup.ragged import offsets_of
 from dedup.settings import DEFAULTS
 from dedup.shingles import Shingles, shingle, shingle_offsets
 from dedup.sorting import run_starts, sort_spans
@@ -84,7 +85,7 @@ def _distinct(shingles: Shingles) -> I32:
     fresh = np.ones(len(values) + 1, dtype=np.bool_)
     np.not_equal(values[1:], values[:-1], out=fresh[1:-1])
     fresh[offsets] = True
-    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(fresh)))
+    before = offsets_of(fresh)
     return np.diff(before[offsets]).astype(np.int32)
 
 
@@ -113,7 +114,8 @@ def _together(
 ) -> Sides:
     """Make some texts ready on all threads, in arrays that are there for all of them."""
     words = sizes[texts]
-    offsets, cuts, steps = (shingle_offsets(words, size) for size in (1, width, 2))
+    offsets = offsets_of(words)
+    cuts, steps = (shingle_offsets(offsets, size) for size in (width, 2))
     out = Sides(
         values=np.empty(offsets[-1], dtype=np.uint64),
         words=np.empty(offsets[-1], dtype=np.uint64),

@@ -21,6 +21,7 @@ from dedup.hashes import chain_words
 from dedup.kernels import I32, I64, U8, U32, U64, kernel, read_only
 from dedup.lsh import chain
 from dedup.minhash import minima, permutations
+from dedup.ragged import offsets_of
 from dedup.shingles import roll
 from dedup.tokens import FoldTable, cut_words
 
@@ -57,7 +58,7 @@ class Sketcher:
         """rows: of each band, as lsh.bands gives them."""
         self.width = width
         self.a, self.b = _drawn(permutations, seed)
-        self.cuts = np.concatenate(([0], np.cumsum(rows))).astype(np.int64)
+        self.cuts = offsets_of(np.array(rows))
 
     def fill(
         self, buffer: U8, starts: I64, ends: I64, table: FoldTable, out: Sketches, first: int

@@ -18,6 +18,7 @@ import numpy as np
 from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, chunks, spread
 from dedup.paragraphs import Paragraphs
+from dedup.ragged import offsets_of
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.tokens import FoldTable, fingerprints, tokenise
@@ -95,7 +96,7 @@ def texts_of(words: I32, prints: U64, of: I64, stories: I64, *, min_words: int) 
     long = np.flatnonzero(of >= 0)
     occurrences = long[np.argsort(of[long], kind="stable")]
     counts = np.bincount(of[long])
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    offsets = offsets_of(counts)
     return Texts(
         words=words,
         of=of,
@@ -135,7 +136,7 @@ def equals(keys: U64) -> Equals:
     of[again] = of[first]
     sizes = np.bincount(of, minlength=int(np.count_nonzero(opens)))
     members = np.argsort(of, kind="stable") if len(again) else np.arange(count)
-    return Equals(of, members, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))))
+    return Equals(of, members, offsets_of(sizes))
 
 
 def _furniture(words: I32, prints: U64, stories: I64, min_words: int) -> np.ndarray:

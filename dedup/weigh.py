@@ -64,14 +64,9 @@ class Weights:
 
 def weigh(held: Terms, pairs: I64) -> Weights:
     """Weigh what each pair, int64 (pairs, 2), positions in `held`, has in common."""
-    common = np.zeros((len(pairs), 5))
-    _weigh(pairs, held.codes, held.weights, held.offsets, common)
-    shared, facts, plain = common[:, :3].T
-    own = held.totals[pairs] - np.stack((common[:, [0, 3]], common[:, [0, 4]]), axis=1)
-    turned = held.words[pairs[:, 1]] < held.words[pairs[:, 0]]
-    own[turned] = own[turned, ::-1]  # the shorter text first
-    alone = (own[:, 0, 0], own[:, 1, 0], plain, own[:, 0, 1], own[:, 1, 1])
-    return Weights(np.maximum(np.stack((shared, facts, *alone), axis=1), 0).astype(np.float32))
+    sums = np.empty((len(pairs), len(COLUMNS)), dtype=np.float32)
+    _weigh(pairs, held.codes, held.weights, held.offsets, held.words, held.totals, sums)
+    return Weights(sums)
 
 
 def may_retell(weights: Weights) -> np.ndarray:
@@ -146,28 +141,39 @@ def _outweigh(
 
 
 @kernel
-def _weigh(pairs: I64, codes: I32, weights: np.ndarray, offsets: I64, sums: np.ndarray) -> None:
-    """Merge the sorted words of every pair; only words in both are weighed, which are few.
-
-    sums[p]: weight of the words in both; of those that are a name or figure in either; how many
-    are in neither; the weight of those that are one in the left text, and in the right text.
-    """
+def _weigh(
+    pairs: I64,
+    codes: I32,
+    weights: np.ndarray,
+    offsets: I64,
+    sizes: I32,
+    totals: np.ndarray,
+    sums: np.ndarray,
+) -> None:
+    """Merge the sorted words of every pair; only words in both are weighed, which are few."""
     for p in range(len(pairs)):
         x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
         y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
+        shared, facts, plain, in_left, in_right = 0.0, 0.0, 0.0, 0.0, 0.0
         while x < x_end and y < y_end:
             left, right = codes[x] >> CLASS_BITS, codes[y] >> CLASS_BITS
             if left == right:
                 weight = np.float64(weights[left])
-                sums[p, 0] += weight
+                shared += weight
                 one, other = codes[x] & CLASS, codes[y] & CLASS
                 if one == PLAIN and other == PLAIN:
-                    sums[p, 2] += 1.0
+                    plain += 1.0
                 else:
-                    sums[p, 1] += weight
-                if one != PLAIN:
-                    sums[p, 3] += weight
-                if other != PLAIN:
-                    sums[p, 4] += weight
+                    facts += weight
+                in_left += weight if one != PLAIN else 0.0
+                in_right += weight if other != PLAIN else 0.0
             x += left <= right
             y += right <= left
+        shorter, longer = pairs[p, 0], pairs[p, 1]
+        if sizes[longer] < sizes[shorter]:
+            shorter, longer, in_left, in_right = longer, shorter, in_right, in_left
+        sums[p, 0], sums[p, 1], sums[p, 4] = shared, facts, plain
+        sums[p, 2] = max(totals[shorter, 0] - shared, 0.0)
+        sums[p, 3] = max(totals[longer, 0] - shared, 0.0)
+        sums[p, 5] = max(totals[shorter, 1] - in_left, 0.0)
+        sums[p, 6] = max(totals[longer, 1] - in_right, 0.0)

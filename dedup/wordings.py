@@ -22,7 +22,7 @@ from dedup.families import Families
 from dedup.kernels import I64, kernel
 from dedup.kinds import EDITED, REWRITTEN, SAME, TEMPLATE
 from dedup.match import Matches
-from dedup.ragged import rows_at
+from dedup.ragged import offsets_of, rows_at
 from dedup.texts import Texts
 
 _STEPS = 2  # from the first wording
@@ -59,7 +59,7 @@ def join_wordings(families: Families, matches: Matches, texts: Texts) -> Familie
         matches=links[order],
         passages=passages[order],
         wordings=_numbered(owners, starts),
-        offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts))),
+        offsets=offsets_of(counts),
     )
 
 
@@ -110,7 +110,7 @@ def _told(families: Families, matches: Matches, rows: I64, count: int) -> I64:
     heads = np.repeat(families.heads, np.diff(families.offsets))
     kinds = matches.kinds[families.matches]
     sizes = matches.found.column("right_words")[families.matches]
-    whole = np.isin(kinds, (SAME, EDITED)) & (2 * np.diff(families.passages)[:, 0] >= sizes)
+    whole = ((kinds == SAME) | (kinds == EDITED)) & (2 * np.diff(families.passages)[:, 0] >= sizes)
     order = np.flatnonzero(whole)
     order = order[np.lexsort((heads[order], families.members[order]))][::-1]
     root, passage = np.arange(count, dtype=np.int64), np.zeros((count, 2), dtype=np.int64)

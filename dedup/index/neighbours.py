@@ -36,7 +36,7 @@ from dedup.index.rows import Contents, Rows, piece
 from dedup.index.view import View
 from dedup.index.words import Counts, LocalVocabulary
 from dedup.kernels import I64, U64
-from dedup.kinds import COPIED
+from dedup.kinds import IS_COPIED
 from dedup.minhash import sign
 from dedup.repeated import all_keys
 from dedup.settings import Settings
@@ -172,7 +172,7 @@ class Search:
         if not maybe.any():
             return set(), set(), False
         said = self._compared(tokens, pairs[maybe], by_runs[maybe])
-        copies = np.isin(said.by_runs, COPIED) | (said.weights.jaccard >= _RETOLD)
+        copies = IS_COPIED[said.by_runs] | (said.weights.jaccard >= _RETOLD)
         relatives = set(numbers[said.pairs].reshape(-1).tolist()) - self.looked_up
         telling = set(numbers[said.pairs[copies]].reshape(-1).tolist()) - self.words_of
         room = RELATIVES - len(self.looked_up) + len(self.own)

@@ -11,7 +11,7 @@ from dedup.alike import AlikeStories
 from dedup.characters import Characters, characters
 from dedup.evidence import Evidence
 from dedup.kernels import I64
-from dedup.kinds import RECYCLED, TEMPLATE
+from dedup.kinds import IS_RECYCLED, TEMPLATE
 from dedup.lsh import bands, expected_recall
 from dedup.match import Matches
 from dedup.occurrences import Occurrences, recycled_words
@@ -129,7 +129,7 @@ class Columns:
     @cached_property
     def recycled(self) -> I64:
         """Rows of `matches` that are recycling."""
-        return np.flatnonzero(np.isin(self.matches.kinds, RECYCLED))
+        return np.flatnonzero(IS_RECYCLED[self.matches.kinds])
 
     @cached_property
     def templates(self) -> I64:
