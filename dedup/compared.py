@@ -75,7 +75,7 @@ def compared(
     outlines: of the shingles of all texts; without them no pair is left out by its outlines.
     retold: whether any pair is a candidate for its words too.
     """
-    least = max(1, LEAST_RUN - width + 1)
+    least = least_shared(width)
 
     def promising(part: slice) -> I64:
         alike = by_runs[part].copy()
@@ -98,29 +98,20 @@ def compared(
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
-        weights = weigh(background.terms, pairs[rows])
-        retold_too = may_retell(weights)
-        common = in_common(sides.shingles, local)
-        share = containment * sides.distinct[local].min(axis=1, initial=2**31 - 1)
-        keep = by_runs[rows] & ((common >= least) | (common >= share))
-        if retold:
-            keep |= retold_too & ((common > 0) | (weights.jaccard >= UNPHRASED))
-        kept = np.flatnonzero(keep)
-        found = compare_sides(sides, local[kept])
-        said = kinds(found, partial_words=partial_words)
-        related = np.flatnonzero((said != NONE) | retold_too[kept])
-        if len(related) < len(kept):
-            found, said, kept = found.take(related), said[related], kept[related]
-        weights, local = weights.take(kept), local[kept]
+        told = related(
+            sides, local, by_runs[rows], weigh(background.terms, pairs[rows]), retold=retold,
+            containment=containment, partial_words=partial_words,
+        )  # fmt: skip
+        own, local = pairs[rows[told.rows]], local[told.rows]
         return Compared(
-            pairs=pairs[rows[kept]],
-            by_runs=said,
-            found=found,
-            runs=bytes_of(sides, local, found),
-            weights=weights,
+            pairs=own,
+            by_runs=told.by_runs,
+            found=told.found,
+            runs=bytes_of(sides, local, told.found),
+            weights=told.weights,
             bigrams=sorted_overlaps(sides.neighbours, local).astype(np.int32),
-            worn=_worn_words(background, pairs[rows[kept]], found),
-            longest=longest_runs(sides, local, found, background.words, weights),
+            worn=_worn_words(background, own, told.found),
+            longest=longest_runs(sides, local, told.found, background.words, told.weights),
         )
 
     sizes = np.diff(background.offsets)
@@ -129,6 +120,54 @@ def compared(
         yield from spread(step, _cuts(len(rows)), threads=threads)
         del step, sides  # before the next group is made ready
         release()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Related:
+    """Pairs that may be related.
+
+    rows: int64 (pairs,), their positions among those that were compared.
+    by_runs, found, weights: as in Compared.
+    """
+
+    rows: I64
+    by_runs: U8
+    found: Comparison
+    weights: Weights
+
+
+def related(
+    sides: Sides,
+    pairs: I64,
+    by_runs: np.ndarray,
+    weights: Weights,
+    *,
+    retold: bool,
+    containment: float,
+    partial_words: int,
+) -> Related:
+    """Compare pairs, int64 (pairs, 2), positions in `sides`, and leave out the unrelated.
+
+    by_runs, retold: as `compared` takes them. weights: of the words of each pair.
+    """
+    retold_too = may_retell(weights)
+    common = in_common(sides.shingles, pairs)
+    share = containment * sides.distinct[pairs].min(axis=1, initial=2**31 - 1)
+    keep = by_runs & ((common >= least_shared(sides.shingles.width)) | (common >= share))
+    if retold:
+        keep |= retold_too & ((common > 0) | (weights.jaccard >= UNPHRASED))
+    kept = np.flatnonzero(keep)
+    found = compare_sides(sides, pairs[kept])
+    said = kinds(found, partial_words=partial_words)
+    some = np.flatnonzero((said != NONE) | retold_too[kept])
+    if len(some) < len(kept):
+        found, said, kept = found.take(some), said[some], kept[some]
+    return Related(kept, said, found, weights.take(kept))
+
+
+def least_shared(width: int) -> int:
+    """How many shingles of `width` words the least run of a match has."""
+    return max(1, LEAST_RUN - width + 1)
 
 
 def _cuts(count: int) -> list[slice]:

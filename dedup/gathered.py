@@ -6,8 +6,6 @@ is much the columns stand in files (scratch.py), and are read from there some ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from dedup import compare, weigh
@@ -17,18 +15,6 @@ from dedup.furniture import LongestRuns
 from dedup.ragged import offsets_of
 from dedup.scratch import Growing, Scratch
 from dedup.weigh import Weights
-
-
-def gathered(parts: Iterable[Compared], scratch: Scratch | None = None) -> Compared:
-    """All parts as one.
-
-    Raises:
-        BadOutput: the disk has no room for them.
-    """
-    held = Gathering(scratch or Scratch())
-    for part in parts:
-        held.add(part)
-    return held.whole()
 
 
 class Gathering:

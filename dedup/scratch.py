@@ -48,6 +48,8 @@ def release() -> None:
     otherwise stay with the process, which comes to as much as is in use. Both cost time, so nothing
     is done while the process is small beside what it may use.
     """
+    if not _MAPPED:
+        return
     with _LISTED:
         held, jobs = list(_MAPPED), list(_JOBS)
     if held and _resident()[0] >= min((job.memory for job in jobs), default=0) // _SMALL:
@@ -60,6 +62,8 @@ def passed() -> None:
 
     What is read here and there brings far more of a file into memory than was looked at.
     """
+    if not _MAPPED:
+        return
     with _LISTED:
         held = list(_MAPPED)
     if held and _resident()[1] > _MUCH:
@@ -135,7 +139,7 @@ class Scratch:
         Raises:
             BadOutput: the disk has no room for it.
         """
-        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        size = math.prod(shape) * np.dtype(dtype).itemsize
         if self.fits(size, sought=sought):
             return zeros(shape, dtype)
         with _temporary() as file:

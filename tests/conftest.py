@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,10 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from dedup.compare import Comparison, compare
+from dedup.compared import Compared
 from dedup.families import Families, assemble
+from dedup.gathered import Gathering
 from dedup.kinds import KINDS, RECYCLED
 from dedup.match import Matches, match
 from dedup.paragraphs import Paragraphs, split
+from dedup.scratch import Scratch
 from dedup.shingles import Shingles
 from dedup.texts import Texts, collapse
 from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
@@ -126,6 +129,14 @@ def every_pair(count: int) -> np.ndarray:
 def compared(left: list[int], right: list[int], *, width: int = 3) -> Comparison:
     """Two texts of word numbers, compared."""
     return compare(numbered(left, right), pair(), width=width)
+
+
+def gathered(parts: Iterable[Compared], scratch: Scratch | None = None) -> Compared:
+    """All parts of what was compared as one."""
+    held = Gathering(scratch or Scratch())
+    for part in parts:
+        held.add(part)
+    return held.whole()
 
 
 def tiles_of(found: Comparison, row: int = 0) -> list[tuple[int, int, int]]:

@@ -14,9 +14,8 @@ from dedup import scratch
 from dedup.background import Background
 from dedup.compare import compare
 from dedup.compared import Compared, compared
-from dedup.gathered import gathered
 from dedup.scratch import Scratch
-from tests.conftest import every_pair, numbered
+from tests.conftest import every_pair, gathered, numbered
 
 TEXTS = [[*range(k % 3, k % 3 + 20), *range(50 * k + 110, 50 * k + 120)] for k in range(9)]
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from dedup.background import Background
 from dedup.compared import compared
-from dedup.gathered import gathered
 from dedup.index import keyed
 from dedup.index.bags import Bags
 from dedup.index.keys import WORD, keys_of
@@ -25,7 +24,7 @@ from dedup.shingles import shingle
 from dedup.terms import KEPT, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import vocabulary
-from tests.conftest import tokens_of, unicode_text
+from tests.conftest import gathered, tokens_of, unicode_text
 from tests.wire import edited, paragraph
 
 BITS = 18

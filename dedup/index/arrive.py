@@ -73,11 +73,11 @@ def _without_older(change: Change, given: Incoming) -> tuple[Incoming, list[Gone
                 (published[k], before + 1 + replaced[k], no),
             )
             if published[k] < date:
-                change.refirst(set(Marks.unpack(marks).rows[:, 0].tolist()))
+                change.refirst(set(Marks(marks).rows[:, 0].tolist()))
             continue
         replaced[k] += before + (given.versions[k] > version)
         kept.append(k)
-        old.append(Gone(no, Marks.unpack(marks), unpack(text, change.where)))
+        old.append(Gone(no, Marks(marks), unpack(text, change.where)))
         change.connection.execute("DELETE FROM story WHERE no = ?", (no,))
         renewed.append(name)
     given = replace(given, published=published, replaced=replaced)
@@ -187,7 +187,7 @@ def _write_stories(
             (
                 first + k, given.ids[k], given.versions[k], given.published[k],
                 given.headlines[k], given.sources[k], given.replaced[k],
-                Marks(rows[a:b]).pack(), content,
+                Marks.of(rows[a:b]).held, content,
             )
             for k, ((a, b), content) in enumerate(
                 zip(pairwise(bounds.tolist()), contents, strict=True)

@@ -16,6 +16,7 @@ import numpy as np
 
 from dedup.index.keys import ITEM_BITS
 from dedup.kernels import I64, U8, U64, kernel
+from dedup.ragged import offsets_of
 
 ROOM = 2020  # bytes
 _LONGEST = 10  # bytes of one posting: 36 bits and 28, seven a byte
@@ -48,8 +49,7 @@ def pick(blocks: list[bytes], heads: U64, ends: U64, keys: U64) -> U64:
     ends: of each block a posting that is not below its last.
     """
     content = np.frombuffer(b"".join(blocks) + _PADDING, dtype=np.uint8)
-    bounds = np.zeros(len(blocks) + 1, dtype=np.int64)
-    np.cumsum([len(block) for block in blocks], out=bounds[1:])
+    bounds = offsets_of(np.fromiter(map(len, blocks), dtype=np.int64, count=len(blocks)))
     out = np.empty(len(content) // 2 + len(blocks), dtype=np.uint64)
     return out[: _decode(content, bounds, heads, ends, keys, out)]
 

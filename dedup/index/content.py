@@ -8,6 +8,7 @@ characters: enough to find, compare and place every passage, not enough to show 
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 _LEVEL = 6
 _TEXT, _WORDS = b"t", b"w"
 _ASCII = 128
+_MARK, _SPAN = 16, struct.Struct("=ii")  # bytes of a paragraph's marks; two of its numbers
 _MANY = 1 << 18  # bytes, of which to look at each costs more than a table
 
 
@@ -49,25 +51,32 @@ class Folding:
 class Marks:
     """The paragraphs of a story.
 
-    rows: int32 (paragraphs, 4): the number of its text, or -1 where it has no word; its first byte
-        and the one after its last; its words.
+    held: four numbers of 32 bits for each: that of its text, or -1 where it has no word; its first
+        byte and the one after its last; its words. They stand as bytes in the file too.
     """
 
-    rows: np.ndarray
+    held: bytes
+
+    @classmethod
+    def of(cls, rows: np.ndarray) -> Marks:
+        """From a table (paragraphs, 4) of these numbers."""
+        return cls(np.ascontiguousarray(rows, dtype=np.int32).tobytes())
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All of them, int32 (paragraphs, 4)."""
+        return np.frombuffer(self.held, dtype=np.int32).reshape(-1, 4)
+
+    def span(self, paragraph: int) -> tuple[int, int]:
+        """The first byte of a paragraph, and the one after its last."""
+        start, end = _SPAN.unpack_from(self.held, _MARK * paragraph + 4)
+        return start, end
 
     @property
     def lengths(self) -> int:
         """The bytes of all paragraphs."""
-        return int((self.rows[:, 2] - self.rows[:, 1]).sum())
-
-    def pack(self) -> bytes:
-        """As bytes for the file."""
-        return np.ascontiguousarray(self.rows, dtype=np.int32).tobytes()
-
-    @classmethod
-    def unpack(cls, held: bytes) -> Marks:
-        """From bytes of the file."""
-        return cls(np.frombuffer(held, dtype=np.int32).reshape(-1, 4))
+        rows = self.rows
+        return int((rows[:, 2] - rows[:, 1]).sum())
 
 
 @dataclass(frozen=True, eq=False, slots=True)

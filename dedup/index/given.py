@@ -77,10 +77,10 @@ def take_in(
 ) -> Given:
     """Look a story up, text by text."""
     found = rows.of("SELECT id, no, published, marks FROM story WHERE id IN", incoming.ids)
-    old, old_marks = 0, Marks.unpack(b"")
+    old, old_marks = 0, Marks(b"")
     if found:
         _, old, published, marks = found[0]
-        old_marks = Marks.unpack(marks)
+        old_marks = Marks(marks)
         incoming = replace(incoming, published=[min(published, incoming.published[0])])
     mixed = int(view.meta["mixed"]) + (not old and not incoming.ids[0].isdecimal())
     counted, turned = not mixed, bool(mixed) != bool(view.meta["mixed"])
@@ -105,7 +105,7 @@ def take_in(
         ), axis=1,
     )  # fmt: skip
     given = Given(
-        incoming, order, Content(incoming.text(0)), Marks(marks_rows.astype(np.int32)),
+        incoming, order, Content(incoming.text(0)), Marks.of(marks_rows),
         paragraphs, texts, numbers, held, 0, [], 0, old, old_marks.lengths, counted, turned,
     )  # fmt: skip
     return _counted(given, places, rows, view, settings, folding)

@@ -283,8 +283,7 @@ class Judge:
     def _place(self, text: Held) -> tuple[int, int, Content]:
         """The first place of a text: its bytes in its story, and that story's content."""
         marks, content = self.near.contents[text.story]
-        _, start, end, _ = marks.rows[text.paragraph].tolist()
-        return start, end, content
+        return *marks.span(text.paragraph), content
 
     def _origin(self, story: int) -> Origin:
         if story not in self._origins:

@@ -24,9 +24,7 @@ def remove(change: Change, nos: Collection[int]) -> None:
     rows = change.rows.of("SELECT no, id, marks, text FROM story WHERE no IN", nos)
     change.connection.executemany("DELETE FROM story WHERE no = ?", [(row[0],) for row in rows])
     change.count_ids([], [row[1] for row in rows])
-    detach(
-        change, [Gone(row[0], Marks.unpack(row[2]), unpack(row[3], change.where)) for row in rows]
-    )
+    detach(change, [Gone(row[0], Marks(row[2]), unpack(row[3], change.where)) for row in rows])
 
 
 def detach(change: Change, gone: list[Gone]) -> None:

@@ -23,8 +23,7 @@ import numpy as np
 from dedup import lsh, passages
 from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
-from dedup.compared import Compared, compared
-from dedup.gathered import gathered
+from dedup.compared import related
 from dedup.index import keyed
 from dedup.index.bags import Bags
 from dedup.index.content import Folding, gather, joined
@@ -41,9 +40,11 @@ from dedup.minhash import sign
 from dedup.repeated import all_keys
 from dedup.settings import Settings
 from dedup.shingles import shingle
-from dedup.sorting import among
+from dedup.sides import present, ready
+from dedup.sorting import among, run_ends, run_starts
 from dedup.terms import FEW, Terms, rare_pairs
 from dedup.tokens import Tokens
+from dedup.weigh import weigh
 
 RELATIVES = 128  # that are looked up in turn
 _RETOLD = 0.2  # of the weight of words: less is no retelling, as a rule
@@ -160,9 +161,7 @@ class Search:
         if (stories == stories[:1]).all():
             return set(), set(), False
         tokens, _ = self._tokens(chosen)
-        own = np.flatnonzero([no in self.own for no in chosen])
-        every = np.stack(np.broadcast_arrays(own[:, None], np.arange(len(chosen))), axis=2)
-        pairs = distinct(np.sort(every.reshape(-1, 2), axis=1), len(chosen))
+        pairs = _each_with_all(np.array([no in self.own for no in chosen]))
         pairs = pairs[stories[pairs[:, 0]] != stories[pairs[:, 1]]]
         by_runs = _among(pairs, _positions(numbers, shared), len(chosen))
         maybe = promising(
@@ -171,46 +170,49 @@ class Search:
         )  # fmt: skip
         if not maybe.any():
             return set(), set(), False
-        said = self._compared(tokens, pairs[maybe], by_runs[maybe])
-        copies = IS_COPIED[said.by_runs] | (said.weights.jaccard >= _RETOLD)
-        relatives = set(numbers[said.pairs].reshape(-1).tolist()) - self.looked_up
-        telling = set(numbers[said.pairs[copies]].reshape(-1).tolist()) - self.words_of
+        pairs, copies = self._compared(tokens, pairs[maybe], by_runs[maybe])
+        relatives = set(numbers[pairs].reshape(-1).tolist()) - self.looked_up
+        telling = set(numbers[pairs[copies]].reshape(-1).tolist()) - self.words_of
         room = RELATIVES - len(self.looked_up) + len(self.own)
         if len(relatives) > room:
             self.complete = False
             relatives = set(sorted(relatives, key=self._rank)[:room])
-        return relatives, telling & (relatives | self.looked_up), len(said.pairs) > 0
+        return relatives, telling & (relatives | self.looked_up), len(pairs) > 0
 
-    def _compared(self, tokens: Tokens, pairs: I64, by_runs: np.ndarray) -> Compared:
-        """Some pairs of texts compared.
+    def _compared(self, tokens: Tokens, pairs: I64, by_runs: np.ndarray) -> tuple[I64, np.ndarray]:
+        """Those of some pairs of texts that are related, and which of them may be copies.
 
         by_runs: bool (pairs,), those that share a run; the others are if a scan would do so.
         """
-        vocabulary, words = self._words(tokens)
+        _, words = self._words(tokens)
         rare = all_keys(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(tokens), bucket=self.settings.word_bucket)
         chosen = by_runs | _among(pairs, retold, len(tokens))
-        return gathered(compared(
-            pairs[chosen], by_runs[chosen], tokens.take,
-            Background(vocabulary, words, np.zeros(len(tokens.values), bool), tokens.offsets),
-            width=self.settings.shingle, containment=self.settings.containment,
-            partial_words=self.settings.partial_words, threads=1,
-        ))  # fmt: skip
+        pairs, by_runs = pairs[chosen], by_runs[chosen]
+        texts = present(pairs, len(tokens))
+        found = related(
+            ready(tokens.take(texts), width=self.settings.shingle), np.searchsorted(texts, pairs),
+            by_runs, weigh(words, pairs), retold=True, containment=self.settings.containment,
+            partial_words=self.settings.partial_words,
+        )  # fmt: skip
+        copies = IS_COPIED[found.by_runs] | (found.weights.jaccard >= _RETOLD)
+        return pairs[found.rows], copies
 
     def _sharing(self) -> I64:
         """Pairs of texts, by number, that share a run, one of them looked up; the earlier first."""
-        keys, items = self.postings >> _SHIFT, items_of(self.postings)
-        held, inverse = np.unique(items, return_inverse=True)
-        if not len(held):
+        keys = self.postings >> _SHIFT
+        shared = ~(run_starts(keys) & run_ends(keys))
+        keys, items = keys[shared], items_of(self.postings[shared])
+        if not len(keys):
             return np.empty((0, 2), dtype=np.int64)
-        order = [self._rank(no) for no in held.tolist()]
-        ranked = np.array(sorted(range(len(held)), key=order.__getitem__))
-        ranks = np.empty(len(ranked), dtype=np.int64)
-        ranks[ranked] = np.arange(len(ranked))
-        pairs = pairs_within(keys, ranks[inverse], bound=self.settings.bucket)
-        middle = among(np.array(sorted(self.looked_up), dtype=np.int64), held[ranked])
-        pairs = distinct(pairs[middle[pairs].any(axis=1)], len(held))
-        return np.asarray(held[ranked[pairs]])
+        held = np.array(sorted(np.unique(items).tolist(), key=self._rank), dtype=np.int64)
+        entries = np.sort(packed(keys, _positions(held, items)))
+        pairs = pairs_within(
+            entries >> _SHIFT, items_of(entries), bound=self.settings.bucket, ordered=True
+        )
+        middle = among(np.array(sorted(self.looked_up), dtype=np.int64), held)
+        pairs = pairs[middle[pairs[:, 0]] | middle[pairs[:, 1]]]
+        return np.asarray(held[distinct(pairs, len(held))])
 
     def _neighbours(self, chosen: list[int], pairing: Pairing | None) -> Neighbours:
         own = {no: k for k, no in enumerate(chosen) if no in self.own}
@@ -275,12 +277,14 @@ class Search:
         self.asked = np.sort(np.concatenate((self.asked, asked)))
         found = self._found(asked)
         of_words = among(words, found >> _SHIFT)
-        sharing = set(items_of(found[of_words]).tolist())
+        sharing = set(np.unique(items_of(found[of_words])).tolist())
         shared = found[~of_words]
-        self._look_at(sharing | set(items_of(shared).tolist()))
+        items = items_of(shared)
+        self._look_at(sharing.union(np.unique(items).tolist()))
         self.by_word |= sharing & self.held.keys()
-        alive = np.array([no in self.held for no in items_of(shared).tolist()], dtype=bool)
-        self.postings = once(np.concatenate((self.postings, runs, shared[alive])))
+        if self.gone:
+            shared = shared[~among(np.array(sorted(self.gone), dtype=np.int64), items)]
+        self.postings = once(np.concatenate((self.postings, runs, shared)))
 
     def _run_postings(self, tokens: Tokens, middle: list[int], texts: set[int]) -> U64:
         """The postings of the runs of some texts, sorted."""
@@ -332,10 +336,10 @@ class Search:
     def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
         """The words in well-worn runs; keys: of every text with the runs that were looked up."""
         runs = shingle(tokens, width=self.settings.passage)
-        own = keys_of(runs.values, RUN)
-        counted = np.searchsorted(keys, own, "right") - np.searchsorted(keys, own, "left")
+        away = passages.WORN - 1
+        worn = keys[away:][keys[away:] == keys[:-away]]
         out = np.zeros(len(tokens.values), dtype=bool)
-        rows = np.flatnonzero(counted >= passages.WORN)
+        rows = np.flatnonzero(among(worn, keys_of(runs.values, RUN)))
         texts = np.searchsorted(runs.offsets, rows, side="right") - 1
         first = tokens.offsets[texts] + rows - runs.offsets[texts]
         for step in range(self.settings.passage):
@@ -376,6 +380,15 @@ def _once(keys: U64) -> U64:
     """Sorted keys, each once."""
     first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
     return np.asarray(keys[first])
+
+
+def _each_with_all(chosen: np.ndarray) -> I64:
+    """Pairs of the items that are chosen, bool (items,), each with each of all items, once."""
+    one = np.flatnonzero(chosen)
+    left, right = np.repeat(one, len(chosen)), np.tile(np.arange(len(chosen)), len(one))
+    fresh = (left < right) | ~chosen[right]
+    left, right = left[fresh], right[fresh]
+    return np.stack((np.minimum(left, right), np.maximum(left, right)), axis=1)
 
 
 def _positions(numbers: I64, wanted: I64) -> I64:

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.compared import UNPHRASED
+from dedup.compared import UNPHRASED, least_shared
 from dedup.index.bags import Bags
 from dedup.kernels import I64, U64, kernel
-from dedup.kinds import LEAST_RUN
 from dedup.shingles import shingle
 from dedup.sorting import sort_spans
 from dedup.tokens import Tokens
@@ -42,7 +41,7 @@ def promising(
     sort_spans(shingles.values, np.empty(len(shingles.values), np.int32), shingles.offsets)
     _promise(
         pairs, by_runs, held.words, held.weights, held.totals, held.offsets, held.shift,
-        shingles.values, shingles.offsets, max(1, LEAST_RUN - width + 1), containment, out,
+        shingles.values, shingles.offsets, least_shared(width), containment, out,
     )  # fmt: skip
     return out
 

@@ -77,7 +77,7 @@ class Opened:
 def _size(held: tuple[Marks, Content]) -> int:
     """The bytes that a story takes, about."""
     marks, content = held
-    return _OBJECTS + marks.rows.nbytes + content.bytes
+    return _OBJECTS + len(marks.held) + content.bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Rows:
         found = self.opened.some(stories)
         missing = [story for story in stories if story not in found]
         rows = self.of("SELECT no, marks, text FROM story WHERE no IN", missing)
-        fresh = {no: (Marks.unpack(marks), unpack(text, self.where)) for no, marks, text in rows}
+        fresh = {no: (Marks(marks), unpack(text, self.where)) for no, marks, text in rows}
         self.opened.keep(fresh)
         return found | fresh
 
@@ -165,8 +165,7 @@ class Rows:
 def piece(held: tuple[Marks, Content], paragraph: int) -> tuple[Content, int, int, int]:
     """A paragraph of a story, as `gather` takes it."""
     marks, content = held
-    _, start, end, _ = marks.rows[paragraph].tolist()
-    return content, paragraph, start, end
+    return content, paragraph, *marks.span(paragraph)
 
 
 def bits_of(size: int) -> int:

@@ -79,26 +79,15 @@ def _column(connection: sqlite3.Connection, name: str, no: int) -> U64:
 
 def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> U64:
     """The postings of some sorted keys in segments; of each key no more than a few blocks."""
-    numbers, heads, ends = [], [], []
+    room, count = _DEEP * len(keys) * len(held), 0
+    numbers, bounds = np.empty(room, dtype=np.int64), np.empty((2, room), dtype=np.uint64)
     for segment in held:
-        out = np.empty(_DEEP * len(keys), dtype=np.int64)
-        wanted = out[: _wanted(segment.sieve, segment.heads, keys, out)]
-        if len(wanted):
-            numbers.append(wanted + segment.first)
-            heads.append(segment.heads[wanted])
-            ends.append(_next(segment.heads, wanted))
-    if not numbers:
+        count = _wanted(segment.sieve, segment.heads, segment.first, keys, count, numbers, bounds)
+    if not count:
         return keys[:0]
-    chosen = np.concatenate(numbers)
-    order = np.argsort(chosen)  # as the rows come
-    data = _data(connection, chosen[order])
-    return pick(data, np.concatenate(heads)[order], np.concatenate(ends)[order], keys)
-
-
-def _next(heads: U64, wanted: I64) -> U64:
-    """The head behind each of some blocks, which no posting of theirs is above."""
-    out = heads[np.minimum(wanted + 1, len(heads) - 1)]
-    return np.where(wanted + 1 < len(heads), out, _HIGHEST)
+    order = np.argsort(numbers[:count])  # as the rows come
+    data = _data(connection, numbers[order])
+    return pick(data, bounds[0, order], bounds[1, order], keys)
 
 
 def told(held: Sequence[Segment], keys: U64) -> np.ndarray:
@@ -120,9 +109,15 @@ def _tell(bits: U64, twice: U64, keys: U64, out: U8) -> None:
 
 
 @kernel
-def _wanted(bits: U64, heads: U64, keys: U64, out: I64) -> int:
-    """Write which blocks may hold one of some sorted keys, each once; how many."""
-    n, last = np.int64(0), np.int64(-1)
+def _wanted(
+    bits: U64, heads: U64, number: int, keys: U64, count: int, numbers: I64, bounds: U64
+) -> int:
+    """Write which blocks may hold one of some sorted keys, each once; how many with those before.
+
+    number: of the first block. numbers: of the blocks. bounds: the head of each, and the one behind
+    it, which no posting of the block is above.
+    """
+    last = np.int64(-1)
     for i in range(len(keys)):
         if not sieve.lets(bits, keys[i]):
             continue
@@ -138,11 +133,12 @@ def _wanted(bits: U64, heads: U64, keys: U64, out: I64) -> int:
             if block >= len(heads) or heads[block] >> _SHIFT > keys[i]:
                 break
             if block > last:
-                out[n] = block
-                n += 1
+                numbers[count], bounds[0, count] = number + block, heads[block]
+                bounds[1, count] = heads[block + 1] if block + 1 < len(heads) else _HIGHEST
+                count += 1
                 last = block
             block += 1
-    return int(n)
+    return count
 
 
 def passing(segment: Segment, postings: U64) -> np.ndarray:
