@@ -98,20 +98,21 @@ def compared(
 
     def look(part: slice, rows: I64, local: I64, sides: Sides) -> Compared:
         rows, local = rows[part], local[part]
+        weights = weigh(background.terms, pairs[rows])
         told = related(
-            sides, local, by_runs[rows], weigh(background.terms, pairs[rows]), retold=retold,
+            sides, local, by_runs[rows], may_retell(weights), weights.jaccard, retold=retold,
             containment=containment, partial_words=partial_words,
         )  # fmt: skip
-        own, local = pairs[rows[told.rows]], local[told.rows]
+        own, local, weights = pairs[rows[told.rows]], local[told.rows], weights.take(told.rows)
         return Compared(
             pairs=own,
             by_runs=told.by_runs,
             found=told.found,
             runs=bytes_of(sides, local, told.found),
-            weights=told.weights,
+            weights=weights,
             bigrams=sorted_overlaps(sides.neighbours, local).astype(np.int32),
             worn=_worn_words(background, own, told.found),
-            longest=longest_runs(sides, local, told.found, background.words, told.weights),
+            longest=longest_runs(sides, local, told.found, background.words, weights),
         )
 
     sizes = np.diff(background.offsets)
@@ -127,42 +128,43 @@ class Related:
     """Pairs that may be related.
 
     rows: int64 (pairs,), their positions among those that were compared.
-    by_runs, found, weights: as in Compared.
+    by_runs, found: as in Compared.
     """
 
     rows: I64
     by_runs: U8
     found: Comparison
-    weights: Weights
 
 
 def related(
     sides: Sides,
     pairs: I64,
     by_runs: np.ndarray,
-    weights: Weights,
+    retelling: np.ndarray,
+    jaccard: np.ndarray,
     *,
-    retold: bool,
+    retold: bool = True,
     containment: float,
     partial_words: int,
 ) -> Related:
     """Compare pairs, int64 (pairs, 2), positions in `sides`, and leave out the unrelated.
 
-    by_runs, retold: as `compared` takes them. weights: of the words of each pair.
+    by_runs, retold: as `compared` takes them.
+    retelling: bool (pairs,), those that have weight enough of words in common. jaccard: of the
+        weights of their words, float (pairs,).
     """
-    retold_too = may_retell(weights)
     common = in_common(sides.shingles, pairs)
     share = containment * sides.distinct[pairs].min(axis=1, initial=2**31 - 1)
     keep = by_runs & ((common >= least_shared(sides.shingles.width)) | (common >= share))
     if retold:
-        keep |= retold_too & ((common > 0) | (weights.jaccard >= UNPHRASED))
+        keep |= retelling & ((common > 0) | (jaccard >= UNPHRASED))
     kept = np.flatnonzero(keep)
     found = compare_sides(sides, pairs[kept])
     said = kinds(found, partial_words=partial_words)
-    some = np.flatnonzero((said != NONE) | retold_too[kept])
+    some = np.flatnonzero((said != NONE) | retelling[kept])
     if len(some) < len(kept):
         found, said, kept = found.take(some), said[some], kept[some]
-    return Related(kept, said, found, weights.take(kept))
+    return Related(kept, said, found)
 
 
 def least_shared(width: int) -> int:

@@ -95,6 +95,8 @@ def chunks(sizes: I64, limit: int) -> list[slice]:
     """Cut positions 0..len(sizes) into slices whose sizes add up to about `limit` each."""
     if not len(sizes):
         return []
+    if int(sizes.sum()) < limit:
+        return [slice(0, len(sizes))]
     part = np.cumsum(sizes) // max(1, limit)
     cuts = np.flatnonzero(np.diff(part)) + 1
     bounds = [0, *cuts.tolist(), len(sizes)]

@@ -114,6 +114,9 @@ def _together(
 ) -> Sides:
     """Make some texts ready on all threads, in arrays that are there for all of them."""
     words = sizes[texts]
+    parts = chunks(words, _PART)
+    if len(parts) == 1:
+        return ready(tokens_of(texts), width=width)
     offsets = offsets_of(words)
     cuts, steps = (shingle_offsets(offsets, size) for size in (width, 2))
     out = Sides(
@@ -129,7 +132,6 @@ def _together(
         distinct=np.empty(len(texts), dtype=np.int32),
         neighbours=Shingles(np.empty(steps[-1], dtype=np.uint64), steps, 2),
     )
-    parts = chunks(words, _PART)
     held = spread(lambda part: ready(tokens_of(texts[part]), width=width), parts, threads=threads)
     for part, one in zip(parts, held, strict=True):
         row, cut, step = (slice(at[part.start], at[part.stop]) for at in (offsets, cuts, steps))
@@ -144,7 +146,11 @@ def _together(
 
 def _groups(pairs: I64, sizes: I64) -> Iterator[I64]:
     """Rows of pairs, related ones together, whose texts have WORDS words or hardly more."""
-    order = _related(pairs, sizes)
+    every = present(pairs, len(sizes))
+    if len(pairs) and int(sizes[every].sum()) <= WORDS:
+        yield np.arange(len(pairs))
+        return
+    order = _related(pairs, len(sizes))
     held = np.zeros(len(sizes), dtype=np.bool_)
     words, first = 0, 0
     for last in range(0, len(order), _STEP):
@@ -160,16 +166,12 @@ def _groups(pairs: I64, sizes: I64) -> Iterator[I64]:
         yield order[first:]
 
 
-def _related(pairs: I64, sizes: I64) -> I64:
+def _related(pairs: I64, count: int) -> I64:
     """An order of the pairs in which those of texts that are paired with one another come together.
 
-    All texts that are paired with one early text follow it. Where all fit into one group, the order
-    stays as it is.
+    All texts that are paired with one early text follow it. count: of all texts.
     """
-    texts = present(pairs, len(sizes))
-    if int(sizes[texts].sum()) <= WORDS:
-        return np.arange(len(pairs))
-    lead = np.arange(len(sizes))
+    lead = np.arange(count)
     np.minimum.at(lead, pairs[:, 1], pairs[:, 0])
     return np.argsort(lead[lead[pairs[:, 0]]], kind="stable")
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dedup.buckets import distinct, packed
 from dedup.families import Families
 from dedup.kernels import I64, kernel
 from dedup.kinds import EDITED, REWRITTEN, SAME, TEMPLATE
@@ -135,7 +136,9 @@ def _told(families: Families, matches: Matches, rows: I64, count: int) -> I64:
 def _numbered(owners: I64, starts: I64) -> I64:
     """For each member the number of its wording, 0 for that of the family's first text."""
     pairs = np.stack((owners, starts), axis=1)
-    distinct, of = np.unique(pairs, axis=0, return_inverse=True)
-    first = np.searchsorted(distinct[:, 0], distinct[:, 0])
-    missing = distinct[first, 1] != distinct[first, 0]  # no copy of the first wording
-    return np.asarray((np.arange(len(distinct)) - first + missing)[of.reshape(-1)])
+    count = int(pairs.max(initial=0)) + 1
+    held = distinct(pairs, count)
+    first = np.searchsorted(held[:, 0], held[:, 0])
+    missing = held[first, 1] != held[first, 0]  # no copy of the first wording
+    of = np.searchsorted(packed(held, count), packed(pairs, count))
+    return np.asarray((np.arange(len(held)) - first + missing)[of])

@@ -54,19 +54,19 @@ def naive_weights(tokens: Tokens) -> list[dict[int, float]]:
     return [{slot: weight[slot] for slot in text} for text in found]
 
 
-def naive_keys(tokens: Tokens) -> list[int]:
-    """The keys of each two of the rarest words that two texts have."""
+def naive_pairs(tokens: Tokens) -> list[list[tuple[int, int]]]:
+    """Each two of the rarest words of each text that two texts have."""
     having = Counter(slot for text in slots(tokens, BITS) for slot in text)
     out = []
     for text in slots(tokens, keyed.FINEST):
         counted = [(having[word >> (keyed.FINEST - BITS)], word) for word in text]
         rarest = sorted(one for one in counted if one[0] >= 2)[:KEPT]
-        out += [(a << 32) | b for a, b in combinations(sorted(word for _, word in rarest), 2)]
-    return sorted(keys_of(np.array(out, dtype=np.uint64), WORD).tolist())
+        out.append(list(combinations(sorted(word for _, word in rarest), 2)))
+    return out
 
 
-def naive_promise(tokens: Tokens, pair: tuple[int, int], by_runs: bool) -> bool:
-    """Whether a pair is worth a look, from sets and counts."""
+def naive_promise(tokens: Tokens, pair: tuple[int, int], by_runs: bool) -> tuple[bool, bool, float]:
+    """Whether a pair is worth a look, from sets and counts; whether it may retell; how alike."""
     left, right = (naive_weights(tokens)[k] for k in pair)
     shared = sum(left[slot] for slot in left.keys() & right.keys())
     jaccard = shared / max(sum(left.values()) + sum(right.values()) - shared, 1e-6)
@@ -75,7 +75,8 @@ def naive_promise(tokens: Tokens, pair: tuple[int, int], by_runs: bool) -> bool:
     common = (a & b).total()
     retelling = shared >= 10 * 0.99999 and jaccard >= 0.12 * 0.99999
     copied = common >= LEAST_RUN - 2 or common >= 0.35 * min(len(a), len(b))
-    return (by_runs and copied) or (retelling and (common > 0 or jaccard >= 0.2 * 0.99999))
+    told = retelling and (common > 0 or jaccard >= 0.2 * 0.99999)
+    return (by_runs and copied) or told, retelling, jaccard
 
 
 @given(texts_given, st.integers(0, 6))
@@ -93,7 +94,37 @@ def test_words_weigh_what_they_weigh_in_a_scan(texts, split):
 def test_the_rarest_words_make_keys_two_and_two(texts):
     tokens = tokens_of(*texts, texts[0])
 
-    assert bags(tokens).rarest().tolist() == naive_keys(tokens)
+    packed = [(a << 32) | b for pairs in naive_pairs(tokens) for a, b in pairs]
+    keys = keys_of(np.array(packed, dtype=np.uint64), WORD)
+    assert bags(tokens).rarest().tolist() == sorted(keys.tolist())
+
+
+@given(texts_given)
+def test_texts_share_two_of_their_rarest_words_if_the_sets_meet(texts):
+    tokens = tokens_of(*texts, *texts[:2])
+
+    found = bags(tokens).sharing(bucket=100)
+
+    held = [set(pairs) for pairs in naive_pairs(tokens)]
+    each = combinations(range(len(tokens)), 2)
+    assert found.tolist() == [[a, b] for a, b in each if held[a] & held[b]]
+
+
+def test_of_texts_in_a_large_bucket_each_goes_with_the_first():
+    tokens = tokens_of(*["Kestrel Marlow spoke"] * 5)
+
+    assert bags(tokens).sharing(bucket=4).tolist() == [[0, k] for k in range(1, 5)]
+
+
+def test_some_bags_are_those_of_these_texts():
+    tokens = tokens_of(*(paragraph(random.Random(k)) for k in range(6)))
+    held = bags(tokens)
+
+    some = held.take(np.array([4, 1]))
+
+    assert some.totals.tolist() == held.totals[[4, 1]].tolist()
+    words = [held.words[held.offsets[k] : held.offsets[k + 1]].tolist() for k in (4, 1)]
+    assert [some.words[a:b].tolist() for a, b in pairwise(some.offsets.tolist())] == words
 
 
 @given(texts_given)
@@ -135,7 +166,10 @@ def test_a_pair_promises_what_its_words_and_shingles_say(seed, by_runs):
         containment=0.35,
     )  # fmt: skip
 
-    assert found.tolist() == [naive_promise(tokens, pair, by_runs) for pair in pairs]
+    said = [naive_promise(tokens, pair, by_runs) for pair in pairs]
+    assert found.rows.tolist() == [row for row, one in enumerate(said) if one[0]]
+    assert found.retelling.tolist() == [one[1] for one in said if one[0]]
+    assert found.jaccard.tolist() == pytest.approx([one[2] for one in said if one[0]])
 
 
 @given(st.integers(0, 2**32))
@@ -150,4 +184,6 @@ def test_no_pair_is_left_out_that_a_scan_compares(seed):
     said = gathered(compared(pairs, by_runs, tokens.take, Background.of(tokens.take, len(tokens))))
     found = promising(tokens, bags(tokens), pairs, by_runs, width=3, containment=0.35)
 
-    assert {tuple(pair) for pair in said.pairs.tolist()} <= set(map(tuple, pairs[found].tolist()))
+    assert {tuple(pair) for pair in said.pairs.tolist()} <= set(
+        map(tuple, pairs[found.rows].tolist())
+    )

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.buckets import distinct, pairs_within
 from dedup.index.keyed import FINEST, rarest_two
 from dedup.index.words import Counts
 from dedup.kernels import I32, I64, U64, kernel, read_only
+from dedup.ragged import rows_at
 from dedup.sorting import sort_span
 from dedup.tokens import Tokens
 from dedup.vocabulary import HEAVIEST, PRIOR
@@ -63,12 +65,29 @@ class Bags:
         )  # fmt: skip
         return out
 
+    def take(self, rows: I64) -> Bags:
+        """Those of some texts, in the order of `rows`."""
+        if len(rows) == len(self.totals) and np.array_equal(rows, np.arange(len(rows))):
+            return self
+        at, offsets = rows_at(self.offsets, rows)
+        return Bags(
+            self.words[at], self.texts[at], self.weights[at], self.totals[rows], offsets, self.shift
+        )
+
     def rarest(self) -> U64:
         """The keys that a scan looks the texts up by: each two of a text's rarest words; sorted.
 
         A word that no other text has makes none.
         """
-        return np.sort(rarest_two(self.words, self.texts, self.offsets, least=2)[0])
+        return np.sort(self._rarest()[0])
+
+    def sharing(self, *, bucket: int) -> I64:
+        """Pairs of texts with one of these keys in common, each once, as a scan makes them."""
+        keys, owners = self._rarest()
+        return distinct(pairs_within(keys, owners, bound=bucket), len(self.totals))
+
+    def _rarest(self) -> tuple[U64, I64]:
+        return rarest_two(self.words, self.texts, self.offsets, least=2)
 
 
 @kernel

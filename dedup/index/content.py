@@ -32,7 +32,7 @@ class Folding:
     """The fold table of all characters met so far; made anew when there is a new one."""
 
     def __init__(self) -> None:
-        self._known = ""
+        self._known: set[str] = set()
         self._table = fold_table(np.empty(0, dtype=np.uint8))
 
     def table(self, buffer: U8) -> FoldTable:
@@ -40,10 +40,11 @@ class Folding:
         if len(buffer) > _MANY:
             return fold_table(buffer, threads=1)
         if len(buffer) and int(buffer.max()) >= _ASCII:
-            fresh = set(buffer.tobytes().decode()) - set(self._known)
-            if any(ord(character) >= _ASCII for character in fresh):
-                self._known = "".join(sorted({*self._known, *fresh}))
-                self._table = fold_table(np.frombuffer(self._known.encode(), dtype=np.uint8))
+            fresh = set(buffer.tobytes().decode()) - self._known
+            if not "".join(fresh).isascii():
+                known = "".join(sorted(self._known | fresh))
+                self._table = fold_table(np.frombuffer(known.encode(), dtype=np.uint8))
+                self._known = set(known)
         return self._table
 
 
@@ -61,6 +62,9 @@ class Marks:
     def of(cls, rows: np.ndarray) -> Marks:
         """From a table (paragraphs, 4) of these numbers."""
         return cls(np.ascontiguousarray(rows, dtype=np.int32).tobytes())
+
+    def __len__(self) -> int:
+        return len(self.held) // _MARK
 
     @property
     def rows(self) -> np.ndarray:

@@ -17,7 +17,7 @@ from dedup.blocks import with_blocks
 from dedup.compare import joined
 from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
-from dedup.index.content import Content, Folding, gather
+from dedup.index.content import Content, Folding, Marks, gather
 from dedup.index.given import GIVEN, Given, Held
 from dedup.index.neighbours import Neighbours, Pairing
 from dedup.index.rows import Rows
@@ -25,8 +25,10 @@ from dedup.index.verdict import FURNITURE, NEW, AlikeStory, Earlier, Origin, See
 from dedup.kernels import I64
 from dedup.kinds import KINDS, RECYCLED, SAME, TEMPLATE
 from dedup.match import Matches, match
+from dedup.ragged import offsets_of
 from dedup.settings import Settings
 from dedup.shingles import Shingles, shingle
+from dedup.sorting import among
 from dedup.stories import moment
 from dedup.texts import Texts
 from dedup.tokens import Tokens
@@ -87,10 +89,11 @@ class Judge:
         near = self.near
         orders = {text.story: text.order for text in near.texts} | {GIVEN: self.given.order}
         sequence = sorted(orders, key=orders.__getitem__)
-        rows = [near.contents[story][0].rows for story in sequence]
-        begins = dict(zip(sequence, np.cumsum([0, *map(len, rows)]).tolist(), strict=False))
-        stories = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
-        no, _, _, words = np.concatenate(rows).T
+        marks = [near.contents[story][0] for story in sequence]
+        sizes = np.fromiter(map(len, marks), dtype=np.int64, count=len(marks))
+        begins = dict(zip(sequence, offsets_of(sizes).tolist(), strict=False))
+        stories = np.repeat(np.arange(len(marks)), sizes)
+        no, _, _, words = Marks(b"".join(one.held for one in marks)).rows.T
         numbers = np.array([text.no for text in near.texts], dtype=np.int64)
         by_number = np.argsort(numbers)
         at = np.minimum(np.searchsorted(numbers[by_number], no), len(numbers) - 1)
@@ -177,7 +180,7 @@ class Judge:
         for family, head in enumerate(families.heads.tolist()):
             if head in own:
                 out[head].append((family, 0, self.near.texts[head].words))
-        for row in np.flatnonzero(np.isin(families.members, list(own))).tolist():
+        for row in np.flatnonzero(among(np.array(sorted(own)), families.members)).tolist():
             family = int(np.searchsorted(families.offsets, row, side="right")) - 1
             start, end = families.passages[row].tolist()
             out[int(families.members[row])].append((family, start, end))
@@ -332,7 +335,7 @@ class Judge:
         words = [int(contents[story][0].rows[:, 3].sum()) for story in (*chosen, GIVEN)]
         tokens = [self._whole(contents[story][1]) for story in (*chosen, GIVEN)]
         shingles = [shingle(one, width=self.settings.shingle).values for one in tokens]
-        bounds = np.concatenate(([0], np.cumsum([len(one) for one in shingles]))).astype(np.int64)
+        bounds = offsets_of(np.array([len(one) for one in shingles]))
         held = Shingles(np.concatenate(shingles), bounds, self.settings.shingle)
         last = len(chosen)
         pairs = np.stack((np.arange(last), np.full(last, last)), axis=1)
@@ -365,7 +368,7 @@ class Judge:
 def _rows(held: Shingles, rows: I64) -> Shingles:
     """The shingles of some stories."""
     parts = [held.values[held.offsets[k] : held.offsets[k + 1]] for k in rows.tolist()]
-    bounds = np.concatenate(([0], np.cumsum([len(one) for one in parts]))).astype(np.int64)
+    bounds = offsets_of(np.array([len(one) for one in parts]))
     return Shingles(np.concatenate(parts), bounds, held.width)
 
 

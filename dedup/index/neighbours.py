@@ -25,15 +25,14 @@ from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
 from dedup.compared import related
 from dedup.index import keyed
-from dedup.index.bags import Bags
-from dedup.index.content import Folding, gather, joined
-from dedup.index.given import GIVEN, Given, Held, without
-from dedup.index.incoming import Order
+from dedup.index.at_hand import AtHand
+from dedup.index.content import Folding
+from dedup.index.given import Given, Held
 from dedup.index.keys import ITEM_BITS, RUN, items_of, keys_of, once, packed
-from dedup.index.promising import promising
-from dedup.index.rows import Contents, Rows, piece
+from dedup.index.promising import Promising, promising
+from dedup.index.rows import Contents, Rows
 from dedup.index.view import View
-from dedup.index.words import Counts, LocalVocabulary
+from dedup.index.words import Counts
 from dedup.kernels import I64, U64
 from dedup.kinds import IS_COPIED
 from dedup.minhash import sign
@@ -42,9 +41,8 @@ from dedup.settings import Settings
 from dedup.shingles import shingle
 from dedup.sides import present, ready
 from dedup.sorting import among, run_ends, run_starts
-from dedup.terms import FEW, Terms, rare_pairs
+from dedup.terms import FEW, rare_pairs
 from dedup.tokens import Tokens
-from dedup.weigh import weigh
 
 RELATIVES = 128  # that are looked up in turn
 _RETOLD = 0.2  # of the weight of words: less is no retelling, as a rule
@@ -102,51 +100,25 @@ class Search:
         self.rows = rows
         self.view = view
         self.settings = settings
-        self.folding = folding
-        self.counts = base, Counts.joined(given.changes, base.bits)
-        self.total = view.texts + given.more_texts
+        self.hand = AtHand(given, rows, view, base, settings, folding)
         self.complete = True
-        self.contents: Contents = {GIVEN: (given.marks, given.content)}
-        self.held: dict[int, Held] = {}  # every text that was looked at, by number
-        self.gone: set[int] = set()  # numbers that lead nowhere
-        for row, no in enumerate(given.numbers.tolist()):
-            paragraph = int(given.texts.first[row])
-            words = int(given.texts.words[paragraph])
-            if words >= settings.min_words:
-                self.held[no] = self._with_own(no, row, paragraph, words)
-        self.own = set(self.held)
-        self.looked_up: set[int] = set()  # of which all runs were looked up, and …
+        self.looked_up: set[int] = set()  # texts of which all runs were looked up, and …
         self.words_of: set[int] = set()  # … of which the words were
         self.by_word: set[int] = set()  # who has two of those
-        self._rows: dict[int, int] = {}  # of the texts that were cut into words, by number
-        self._cut = gather([], folding)[0]
-        self._begins = np.empty(0, dtype=np.int64)
         self.postings = np.empty(0, dtype=np.uint64)  # of all runs that were looked up
         self.asked = np.empty(0, dtype=np.uint64)  # keys that were looked up, sorted
 
-    def _with_own(self, no: int, row: int, paragraph: int, words: int) -> Held:
-        """A text of the story, with the story among its places."""
-        given, known = self.given, self.given.before.get(no)
-        if known is not None and known.order < given.order:
-            return known
-        again = known.again + 1 if known else 0
-        mark = int(given.texts.fingerprints[row : row + 1].view(np.int64)[0])
-        return Held(no, mark, words, given.order, GIVEN, paragraph, again)
-
     def gather(self) -> Neighbours:
         """Look up the story, then its relatives."""
-        if self.total <= FEW:
+        if self.hand.total <= FEW:
             return self._everything()
-        self._look_up(self.own, self.own)
+        self._look_up(self.hand.own, self.hand.own)
         relatives, telling, related = self._related()
         if not related:
-            return self._neighbours(sorted(self.own, key=self._rank), None)
+            return self._neighbours(self.hand.in_order(self.hand.own), None)
         if relatives or telling:
             self._look_up(relatives, telling)
         return self._around()
-
-    def _rank(self, no: int) -> tuple[Order, int]:
-        return self.held[no].order, self.held[no].paragraph
 
     def _related(self) -> tuple[set[int], set[int], bool]:
         """The texts that are worth comparing with one of the story, as far as they are new.
@@ -155,47 +127,48 @@ class Search:
         anything to be compared at all.
         """
         shared = self._sharing()
-        chosen = sorted({*self.own, *shared.reshape(-1).tolist(), *self.by_word}, key=self._rank)
+        chosen = self.hand.in_order({*self.hand.own, *shared.reshape(-1).tolist(), *self.by_word})
         numbers = np.array(chosen, dtype=np.int64)
-        stories = np.array([self.held[no].story for no in chosen], dtype=np.int64)
+        stories = np.array([self.hand.held[no].story for no in chosen], dtype=np.int64)
         if (stories == stories[:1]).all():
             return set(), set(), False
-        tokens, _ = self._tokens(chosen)
-        pairs = _each_with_all(np.array([no in self.own for no in chosen]))
+        tokens, _ = self.hand.tokens(chosen)
+        pairs = _each_with_all(np.array([no in self.hand.own for no in chosen]))
         pairs = pairs[stories[pairs[:, 0]] != stories[pairs[:, 1]]]
         by_runs = _among(pairs, _positions(numbers, shared), len(chosen))
+        bags = self.hand.bags(chosen, tokens)
         maybe = promising(
-            tokens, Bags.of(tokens, *self.counts, self.total), pairs, by_runs,
+            tokens, bags, pairs, by_runs,
             width=self.settings.shingle, containment=self.settings.containment,
         )  # fmt: skip
-        if not maybe.any():
+        if not by_runs[maybe.rows].all():
+            retold = bags.sharing(bucket=self.settings.word_bucket)
+            maybe = maybe.take((by_runs | _among(pairs, retold, len(chosen)))[maybe.rows])
+        if not len(maybe.rows):
             return set(), set(), False
-        pairs, copies = self._compared(tokens, pairs[maybe], by_runs[maybe])
+        pairs, copies = self._compared(tokens, pairs[maybe.rows], by_runs[maybe.rows], maybe)
         relatives = set(numbers[pairs].reshape(-1).tolist()) - self.looked_up
         telling = set(numbers[pairs[copies]].reshape(-1).tolist()) - self.words_of
-        room = RELATIVES - len(self.looked_up) + len(self.own)
+        room = RELATIVES - len(self.looked_up) + len(self.hand.own)
         if len(relatives) > room:
             self.complete = False
-            relatives = set(sorted(relatives, key=self._rank)[:room])
+            relatives = set(self.hand.in_order(relatives)[:room])
         return relatives, telling & (relatives | self.looked_up), len(pairs) > 0
 
-    def _compared(self, tokens: Tokens, pairs: I64, by_runs: np.ndarray) -> tuple[I64, np.ndarray]:
+    def _compared(
+        self, tokens: Tokens, pairs: I64, by_runs: np.ndarray, weighed: Promising
+    ) -> tuple[I64, np.ndarray]:
         """Those of some pairs of texts that are related, and which of them may be copies.
 
-        by_runs: bool (pairs,), those that share a run; the others are if a scan would do so.
+        by_runs: bool (pairs,), those that share a run.
         """
-        _, words = self._words(tokens)
-        rare = all_keys(rare_pairs(words.heaviest))
-        retold = passages.candidates(rare, len(tokens), bucket=self.settings.word_bucket)
-        chosen = by_runs | _among(pairs, retold, len(tokens))
-        pairs, by_runs = pairs[chosen], by_runs[chosen]
         texts = present(pairs, len(tokens))
         found = related(
             ready(tokens.take(texts), width=self.settings.shingle), np.searchsorted(texts, pairs),
-            by_runs, weigh(words, pairs), retold=True, containment=self.settings.containment,
+            by_runs, weighed.retelling, weighed.jaccard, containment=self.settings.containment,
             partial_words=self.settings.partial_words,
         )  # fmt: skip
-        copies = IS_COPIED[found.by_runs] | (found.weights.jaccard >= _RETOLD)
+        copies = IS_COPIED[found.by_runs] | (weighed.jaccard[found.rows] >= _RETOLD)
         return pairs[found.rows], copies
 
     def _sharing(self) -> I64:
@@ -205,7 +178,7 @@ class Search:
         keys, items = keys[shared], items_of(self.postings[shared])
         if not len(keys):
             return np.empty((0, 2), dtype=np.int64)
-        held = np.array(sorted(np.unique(items).tolist(), key=self._rank), dtype=np.int64)
+        held = np.array(self.hand.in_order(set(items.tolist())), dtype=np.int64)
         entries = np.sort(packed(keys, _positions(held, items)))
         pairs = pairs_within(
             entries >> _SHIFT, items_of(entries), bound=self.settings.bucket, ordered=True
@@ -215,18 +188,18 @@ class Search:
         return np.asarray(held[distinct(pairs, len(held))])
 
     def _neighbours(self, chosen: list[int], pairing: Pairing | None) -> Neighbours:
-        own = {no: k for k, no in enumerate(chosen) if no in self.own}
-        held = [self.held[no] for no in chosen]
-        return Neighbours(held, own, self.contents, self.complete, pairing)
+        own = {no: k for k, no in enumerate(chosen) if no in self.hand.own}
+        held = [self.hand.held[no] for no in chosen]
+        return Neighbours(held, own, self.hand.contents, self.complete, pairing)
 
     def _everything(self) -> Neighbours:
         """All texts of a small index."""
         least = self.settings.min_words
         numbers = self.rows.connection.execute("SELECT no FROM text WHERE words >= ?", (least,))
-        self._look_at({row[0] for row in numbers.fetchall()})
-        chosen = sorted(self.held, key=self._rank)
-        tokens, begins = self._tokens(chosen)
-        vocabulary, held = self._words(tokens)
+        self.hand.look_at({row[0] for row in numbers.fetchall()})
+        chosen = self.hand.in_order(self.hand.held)
+        tokens, begins = self.hand.tokens(chosen)
+        vocabulary, held = self.hand.words(tokens)
         count = len(chosen)
         runs = all_keys(shingle(tokens, width=self.settings.passage))
         found = sign(
@@ -247,11 +220,9 @@ class Search:
     def _around(self) -> Neighbours:
         """All texts that were looked up, and those that are candidates to go with them."""
         pairs = self._sharing()
-        chosen = sorted(
-            {*self.looked_up, *pairs.reshape(-1).tolist(), *self.by_word}, key=self._rank
-        )
-        tokens, begins = self._tokens(chosen)
-        vocabulary, words = self._words(tokens)
+        chosen = self.hand.in_order({*self.looked_up, *pairs.reshape(-1).tolist(), *self.by_word})
+        tokens, begins = self.hand.tokens(chosen)
+        vocabulary, words = self.hand.words(tokens)
         by_runs = _positions(np.array(chosen, dtype=np.int64), pairs)
         rare = all_keys(rare_pairs(words.heaviest))
         retold = passages.candidates(rare, len(chosen), bucket=self.settings.word_bucket)
@@ -264,11 +235,12 @@ class Search:
     def _look_up(self, texts: set[int], telling: set[int]) -> None:
         """Find who shares a run with some texts, or two of the rarest words of one of others."""
         middle = sorted(texts | telling)
-        tokens, _ = self._tokens(middle)
+        tokens, _ = self.hand.tokens(middle)
         runs = self._run_postings(tokens, middle, texts - self.looked_up)
         words = self._word_keys(tokens, middle, telling - self.words_of)
         keys = _once(runs >> _SHIFT)
-        if texts is not self.own:  # theirs are in the index; what only one text has leads nowhere
+        if texts is not self.hand.own:
+            # Theirs are in the index: what only one text has leads nowhere.
             keys = self.view.several(keys[~among(self.asked, keys)])
             words = self.view.several(words[~among(self.asked, words)])
         self.looked_up |= texts
@@ -277,13 +249,13 @@ class Search:
         self.asked = np.sort(np.concatenate((self.asked, asked)))
         found = self._found(asked)
         of_words = among(words, found >> _SHIFT)
-        sharing = set(np.unique(items_of(found[of_words])).tolist())
+        sharing = set(items_of(found[of_words]).tolist())
         shared = found[~of_words]
         items = items_of(shared)
-        self._look_at(sharing.union(np.unique(items).tolist()))
-        self.by_word |= sharing & self.held.keys()
-        if self.gone:
-            shared = shared[~among(np.array(sorted(self.gone), dtype=np.int64), items)]
+        self.hand.look_at(sharing.union(items.tolist()))
+        self.by_word |= sharing & self.hand.held.keys()
+        if self.hand.gone:
+            shared = shared[~among(np.array(sorted(self.hand.gone), dtype=np.int64), items)]
         self.postings = once(np.concatenate((self.postings, runs, shared)))
 
     def _run_postings(self, tokens: Tokens, middle: list[int], texts: set[int]) -> U64:
@@ -297,41 +269,11 @@ class Search:
         """The keys of the rarest words of some texts, sorted."""
         chosen = [k for k, no in enumerate(middle) if no in texts]
         tokens = tokens.take(np.array(chosen, dtype=np.int64))
-        return Bags.of(tokens, *self.counts, self.total).rarest()
+        return self.hand.bags([middle[k] for k in chosen], tokens).rarest()
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
         return self.view.find(self.rows.connection, _once(keys))
-
-    def _look_at(self, numbers: set[int]) -> None:
-        """Know where texts stand."""
-        fresh = numbers - self.held.keys() - self.gone
-        if not fresh:
-            return
-        given = self.given
-        places = self.rows.places(fresh)
-        held = without(places, self.rows, given.old, counted=given.counted, turned=given.turned)
-        self.held |= {no: one for no, one in held.items() if one.words >= self.settings.min_words}
-        self.gone |= fresh - self.held.keys()
-
-    def _tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
-        """The words of texts at their first places."""
-        missing = [no for no in chosen if no not in self._rows]
-        if missing:
-            texts = [self.held[no] for no in missing]
-            self.contents |= self.rows.contents({t.story for t in texts} - self.contents.keys())
-            pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
-            tokens, begins = gather(pieces, self.folding)
-            known = len(self._rows)
-            self._cut = joined([self._cut, tokens]) if known else tokens
-            self._begins = np.concatenate((self._begins, begins))
-            self._rows |= {no: known + row for row, no in enumerate(missing)}
-        rows = np.array([self._rows[no] for no in chosen], dtype=np.int64)
-        return self._cut.take(rows), self._begins[rows]
-
-    def _words(self, tokens: Tokens) -> tuple[LocalVocabulary, Terms]:
-        vocabulary = LocalVocabulary.of(list(self.counts), tokens.stems, self.total)
-        return vocabulary, vocabulary.terms(tokens)
 
     def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
         """The words in well-worn runs; keys: of every text with the runs that were looked up."""
@@ -349,9 +291,9 @@ class Search:
     def alike(self) -> set[int]:
         """Stories whose signatures agree with that of the story on a band."""
         given = self.given
-        texts = sorted(self.own)
+        texts = sorted(self.hand.own)
         found = sign(
-            shingle(self._tokens(texts)[0], width=self.settings.shingle),
+            shingle(self.hand.tokens(texts)[0], width=self.settings.shingle),
             permutations=self.settings.permutations, seed=self.settings.seed,
         )  # fmt: skip
         bounds = np.array([0, len(texts)], dtype=np.int64)

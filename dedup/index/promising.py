@@ -10,6 +10,8 @@ Time O(words) a pair.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from dedup.compared import UNPHRASED, least_shared
@@ -23,6 +25,24 @@ from dedup.weigh import ALIKE, SHARED
 _HAIR = 1 - 1e-5
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Promising:
+    """Pairs that may be related.
+
+    rows: int64 (pairs,), their positions among those that were asked for.
+    retelling: bool (pairs,), those that have weight enough of words in common.
+    jaccard: float64 (pairs,), of the weights of their words.
+    """
+
+    rows: I64
+    retelling: np.ndarray
+    jaccard: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> Promising:
+        """Some of them."""
+        return Promising(self.rows[chosen], self.retelling[chosen], self.jaccard[chosen])
+
+
 def promising(
     tokens: Tokens,
     held: Bags,
@@ -31,19 +51,21 @@ def promising(
     *,
     width: int,
     containment: float,
-) -> np.ndarray:
-    """Which pairs, int64 (pairs, 2), may be related, bool (pairs,).
+) -> Promising:
+    """Which pairs, int64 (pairs, 2), may be related.
 
     tokens, held: the words of the texts. by_runs: bool (pairs,), those that share a run of words.
     """
-    out = np.zeros(len(pairs), dtype=np.bool_)
+    rows = np.empty(len(pairs), dtype=np.int64)
+    retelling, jaccard = np.empty(len(pairs), dtype=np.bool_), np.empty(len(pairs))
     shingles = shingle(tokens, width=width)
     sort_spans(shingles.values, np.empty(len(shingles.values), np.int32), shingles.offsets)
-    _promise(
+    count = _promise(
         pairs, by_runs, held.words, held.weights, held.totals, held.offsets, held.shift,
-        shingles.values, shingles.offsets, least_shared(width), containment, out,
+        shingles.values, shingles.offsets, least_shared(width), containment,
+        rows, retelling, jaccard,
     )  # fmt: skip
-    return out
+    return Promising(rows[:count], retelling[:count], jaccard[:count])
 
 
 @kernel
@@ -59,9 +81,10 @@ def _distinct(values: U64, first: int, last: int) -> int:
 def _promise(
     pairs: I64, by_runs: np.ndarray, words: U64, weights: np.ndarray, totals: np.ndarray,
     offsets: I64, shift: np.uint64, shingles: U64, cuts: I64, least: int, containment: float,
-    out: np.ndarray,
-) -> None:  # fmt: skip
-    """Weigh the words of each pair, and count the shingles of those that may be something."""
+    rows: I64, retellings: np.ndarray, similar: np.ndarray,
+) -> int:  # fmt: skip
+    """Weigh the words of each pair, count the shingles of those that may be something; how many."""
+    n = np.int64(0)
     for p in range(len(pairs)):
         i, j = pairs[p, 0], pairs[p, 1]
         shared = 0.0
@@ -85,4 +108,7 @@ def _promise(
             y += high <= low
         sizes = min(_distinct(shingles, cuts[i], x_end), _distinct(shingles, cuts[j], y_end))
         copied = by_runs[p] and (common >= least or common >= containment * sizes)
-        out[p] = copied or (retelling and (common > 0 or jaccard >= UNPHRASED * _HAIR))
+        if copied or (retelling and (common > 0 or jaccard >= UNPHRASED * _HAIR)):
+            rows[n], retellings[n], similar[n] = p, retelling, jaccard
+            n += 1
+    return int(n)
