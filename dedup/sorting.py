@@ -29,14 +29,16 @@ def among(held: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def run_starts(values: np.ndarray) -> np.ndarray:
     """Where a value differs from the one before it, bool; the first one does."""
-    out = np.ones(len(values), dtype=np.bool_)
+    out = np.empty(len(values), dtype=np.bool_)
+    out[:1] = True
     np.not_equal(values[1:], values[:-1], out=out[1:])
     return out
 
 
 def run_ends(values: np.ndarray) -> np.ndarray:
     """Where a value differs from the one behind it, bool; the last one does."""
-    out = np.ones(len(values), dtype=np.bool_)
+    out = np.empty(len(values), dtype=np.bool_)
+    out[-1:] = True
     np.not_equal(values[1:], values[:-1], out=out[:-1])
     return out
 

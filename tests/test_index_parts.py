@@ -78,7 +78,7 @@ def test_stories_are_kept_open_as_far_as_their_bytes_go():
     opened = Opened(10_000)
 
     for story in range(30):
-        opened.keep({story: (Marks.unpack(b""), Content(b"x" * 1_400))})
+        opened.keep({story: (Marks(b""), Content(b"x" * 1_400))})
 
     assert sorted(opened.some(range(30))) == [25, 26, 27, 28, 29]
 

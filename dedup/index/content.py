@@ -23,7 +23,7 @@ from dedup.tokens import FoldTable, Tokens, fold_table, tokenise
 
 _LEVEL = 6
 _TEXT, _WORDS = b"t", b"w"
-_ASCII = 128
+_ASCII = bytes(range(128))
 _MARK, _SPAN = 16, struct.Struct("=ii")  # bytes of a paragraph's marks; two of its numbers
 _MANY = 1 << 18  # bytes, of which to look at each costs more than a table
 
@@ -32,20 +32,20 @@ class Folding:
     """The fold table of all characters met so far; made anew when there is a new one."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
-        self._table = fold_table(np.empty(0, dtype=np.uint8))
+        # One attribute, so that a thread never sees characters without a table that has them.
+        self._held = set[str](), fold_table(np.empty(0, dtype=np.uint8))
 
     def table(self, buffer: U8) -> FoldTable:
         """A table that knows the characters of this text too."""
         if len(buffer) > _MANY:
             return fold_table(buffer, threads=1)
-        if len(buffer) and int(buffer.max()) >= _ASCII:
-            fresh = set(buffer.tobytes().decode()) - self._known
-            if not "".join(fresh).isascii():
-                known = "".join(sorted(self._known | fresh))
-                self._table = fold_table(np.frombuffer(known.encode(), dtype=np.uint8))
-                self._known = set(known)
-        return self._table
+        known, table = self._held
+        rest = buffer.tobytes().translate(None, _ASCII)
+        if rest and (fresh := set(rest.decode()) - known):
+            known = known | fresh
+            table = fold_table(np.frombuffer("".join(sorted(known)).encode(), dtype=np.uint8))
+            self._held = known, table
+        return table
 
 
 @dataclass(frozen=True, eq=False, slots=True)

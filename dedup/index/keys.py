@@ -18,6 +18,7 @@ import numpy as np
 
 from dedup.hashes import mix
 from dedup.kernels import I64, U64, kernel
+from dedup.sorting import run_starts
 
 RUN, WORD, PRINT, BAND = (np.uint64(0x9E3779B97F4A7C15 * k & (2**64 - 1)) for k in (1, 3, 5, 7))
 KEY_BITS, ITEM_BITS = 36, 28
@@ -45,7 +46,7 @@ def items_of(postings: U64) -> I64:
 
 def once(postings: U64) -> U64:
     """Postings sorted, each once."""
-    return _distinct(np.sort(postings))
+    return each_once(np.sort(postings))
 
 
 def merged(lists: Sequence[U64]) -> U64:
@@ -53,13 +54,12 @@ def merged(lists: Sequence[U64]) -> U64:
 
     Timsort takes each list for a run, and merges them: ten times as fast as sorting anew.
     """
-    return _distinct(np.sort(np.concatenate(lists), kind="stable"))
+    return each_once(np.sort(np.concatenate(lists), kind="stable"))
 
 
-def _distinct(held: U64) -> U64:
-    first = np.ones(len(held), dtype=np.bool_)
-    np.not_equal(held[1:], held[:-1], out=first[1:])
-    return np.asarray(held[first])
+def each_once(held: U64) -> U64:
+    """Sorted numbers, each once."""
+    return np.asarray(held[run_starts(held)])
 
 
 @kernel

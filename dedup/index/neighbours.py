@@ -28,7 +28,7 @@ from dedup.index import keyed
 from dedup.index.at_hand import AtHand
 from dedup.index.content import Folding
 from dedup.index.given import Given, Held
-from dedup.index.keys import ITEM_BITS, RUN, items_of, keys_of, once, packed
+from dedup.index.keys import ITEM_BITS, RUN, each_once, items_of, keys_of, once, packed
 from dedup.index.promising import Promising, promising
 from dedup.index.rows import Contents, Rows
 from dedup.index.view import View
@@ -238,7 +238,7 @@ class Search:
         tokens, _ = self.hand.tokens(middle)
         runs = self._run_postings(tokens, middle, texts - self.looked_up)
         words = self._word_keys(tokens, middle, telling - self.words_of)
-        keys = _once(runs >> _SHIFT)
+        keys = each_once(runs >> _SHIFT)
         if texts is not self.hand.own:
             # Theirs are in the index: what only one text has leads nowhere.
             keys = self.view.several(keys[~among(self.asked, keys)])
@@ -273,7 +273,7 @@ class Search:
 
     def _found(self, keys: U64) -> U64:
         """Postings of the index under some sorted keys."""
-        return self.view.find(self.rows.connection, _once(keys))
+        return self.view.find(self.rows.connection, each_once(keys))
 
     def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
         """The words in well-worn runs; keys: of every text with the runs that were looked up."""
@@ -316,12 +316,6 @@ class Search:
             else:
                 out.add(first)
         return out
-
-
-def _once(keys: U64) -> U64:
-    """Sorted keys, each once."""
-    first = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]))
-    return np.asarray(keys[first])
 
 
 def _each_with_all(chosen: np.ndarray) -> I64:
