@@ -20,6 +20,7 @@ _TAKEN = 6  # bytes of memory a byte of text, about
 _EASY = 3  # a job that takes less than this part of the memory that it may is easy
 _UNKNOWN = 8 << 30  # bytes taken for free where the system does not tell
 _LARGE = 1 << 26  # bytes of a file that is worth a thread
+_MAPPED_AT_MOST, _FREE_AT_TOP = -4, -1  # M_MMAP_MAX and M_TRIM_THRESHOLD of malloc.h
 _STEP = 1 << 24  # bytes that are touched at a time, and waited for
 
 
@@ -68,6 +69,21 @@ def resize(held: mmap.mmap, size: int) -> None:
     except OSError as error:
         raise MemoryError from error
     _in_large_pages(held)
+
+
+def keep_freed() -> None:
+    """Let memory that is freed stay with the process, for the next that is asked for.
+
+    The C library would give every large array back at once, and a fresh one costs as much as
+    writing it. What stays is given back where it is much (`scratch.release`). This is for a whole
+    process to decide, so the command does it, and the library does not.
+    """
+    import ctypes
+
+    with suppress(AttributeError, OSError):  # another C library
+        choose = ctypes.CDLL(None).mallopt
+        for option, value in ((_MAPPED_AT_MOST, 0), (_FREE_AT_TOP, 2**31 - 1)):
+            choose(option, value)
 
 
 def touch_ahead(paths: Sequence[str], memory: int = 0) -> None:

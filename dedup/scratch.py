@@ -45,16 +45,20 @@ def release() -> None:
     """Let the system take back what it can: mapped columns, and memory that was freed.
 
     Columns are read again where they are needed. Memory that threads free in small pieces would
-    otherwise stay with the process, which comes to as much as is in use. Both cost time, so nothing
-    is done while the process is small beside what it may use.
+    otherwise stay with the process, which comes to as much as is in use. Both cost time, so neither
+    is done while the process is small beside what it may use, nor the latter while what is no file
+    of it is.
     """
     if not _MAPPED:
         return
     with _LISTED:
         held, jobs = list(_MAPPED), list(_JOBS)
-    if held and _resident()[0] >= min((job.memory for job in jobs), default=0) // _SMALL:
+    every, of_files = _resident()
+    small = min((job.memory for job in jobs), default=0) // _SMALL
+    if held and every >= small:
         _let_go(held)
-        _trim()(0)
+        if every - of_files >= small:
+            _trim()(0)
 
 
 def passed() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +110,28 @@ def test_nothing_is_touched_but_for_one_large_file_that_fits_easily(story, given
     touch_ahead([str(name) for name in names[given]], 18 * SIZE if given == "tight" else 0)
 
     assert not memory._touched
+
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from dedup.memory import keep_freed
+if sys.argv[1] == "kept":
+    keep_freed()
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.full(1 << 23, 1.0)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+faults()
+print(faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="told to the C library of GNU")
+def test_freed_memory_is_used_again_without_being_touched_anew():
+    given_back, kept = (
+        int(subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True).stdout)
+        for how in ("as ever", "kept")
+    )
+
+    assert kept < given_back / 2

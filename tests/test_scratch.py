@@ -225,7 +225,10 @@ def test_nothing_is_let_go_while_the_process_is_small(monkeypatch):
     monkeypatch.setattr(scratch, "_resident", lambda: ((1 << 18) - 1, 0))
     release()
     assert not given_back
-    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 18, 0))
+    monkeypatch.setattr(scratch, "_resident", lambda: (1 << 18, 1))
+    release()
+    assert not given_back  # but for files it is small
+    monkeypatch.setattr(scratch, "_resident", lambda: ((1 << 18) + 1, 1))
     release()
     assert given_back == [0]
     assert held[-1] == (1 << 20) - 1

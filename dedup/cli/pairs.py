@@ -14,7 +14,7 @@ from dedup.cli.corpus import STORIES
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, with_options
 from dedup.cli.progress import progress
-from dedup.memory import touch_ahead
+from dedup.memory import keep_freed, touch_ahead
 from dedup.settings import CLASSIC
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def pairs(
 ) -> None:
     """List near-duplicates: all pairs of texts whose runs of words are alike, counted exactly."""
     with one_sentence():
+        keep_freed()
         touch_ahead(paths)
         from dedup.errors import BadSetting
         from dedup.listing import files, list_pairs

@@ -11,7 +11,7 @@ import typer
 from dedup.cli.corpus import STORIES, scanned
 from dedup.cli.faults import one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
-from dedup.memory import touch_ahead
+from dedup.memory import keep_freed, touch_ahead
 
 
 @on_a_corpus
@@ -46,6 +46,7 @@ def scan(
     """Report what is recycled in a corpus: where it was first seen, and what share is new."""
     with one_sentence():
         settings = chosen.settings
+        keep_freed()
         touch_ahead(paths, settings.memory)
         from dedup.report import files
 
