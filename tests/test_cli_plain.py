@@ -96,8 +96,7 @@ def test_options_come_as_they_were_given(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["scan", STORIES, "--quiet"], ["pairs", STORIES, "--show", "3"], ["index", "--help"]],
+    "command", ["scan {} --quiet", "scan {} --families 2", "pairs {} --show 3", "index --help"]
 )
 def test_no_validator_is_imported_for_plain_values(command):
     code = (

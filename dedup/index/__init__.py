@@ -5,6 +5,7 @@ store       the SQLite file: schema, settings, who may write
 write       stories in, stories out
 view        what one moment of the file holds, as a reader sees it
 neighbours  the part of the index that a story has to be compared with
+at_hand     the texts that were come across on the way, and their words
 judge       that part and the story, judged by the steps of a scan
 verdict     what is said of a story
 """

@@ -113,8 +113,8 @@ class Search:
         if self.hand.total <= FEW:
             return self._everything()
         self._look_up(self.hand.own, self.hand.own)
-        relatives, telling, related = self._related()
-        if not related:
+        relatives, telling, some = self._related()
+        if not some:
             return self._neighbours(self.hand.in_order(self.hand.own), None)
         if relatives or telling:
             self._look_up(relatives, telling)
