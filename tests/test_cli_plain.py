@@ -60,15 +60,15 @@ def test_a_value_is_taken_if_there_is_no_doubt_of_it(value, kind, taken):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--show", "x"], "valid integer"),
-        (["--show", "-3"], "greater than or equal to 0"),
-        (["--threshold", "high"], "valid number"),
-        (["--unit", "words"], "'stories'"),
+        (["--show", "x"], "'--show'"),
+        (["--show", "-3"], "'--show'"),
+        (["--threshold", "high"], "'--threshold'"),
+        (["--unit", "words"], "'--unit'"),
         (["--unit"], "requires an argument"),
         (["--sho", "3"], "No such option"),
     ],
 )
-def test_what_is_wrong_is_said_as_ever(arguments, said):
+def test_what_is_wrong_is_said_by_its_option(arguments, said):
     result = CliRunner().invoke(app, ["pairs", STORIES, *arguments], env={"COLUMNS": "200"})
 
     assert result.exit_code == 2
