@@ -150,7 +150,10 @@ def _weigh(
     totals: np.ndarray,
     sums: np.ndarray,
 ) -> None:
-    """Merge the sorted words of every pair; only words in both are weighed, which are few."""
+    """Merge the sorted words of every pair; only words in both are weighed, which are few.
+
+    sums[p]: in the order of COLUMNS.
+    """
     for p in range(len(pairs)):
         x, x_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
         y, y_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]

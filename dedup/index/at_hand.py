@@ -1,7 +1,7 @@
 """The texts that a search has come across: where each stands, and its words.
 
-They come in a few at a time, and whatever was found out of one is kept: no text is read, cut into
-words or counted twice.
+They come in a few at a time, and what was found out of one is kept: no text is read or cut into
+words twice.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dedup.errors import BadInput, quoted
 from dedup.index.arrive import insert
+from dedup.index.at_hand import AtHand
 from dedup.index.change import Change
 from dedup.index.content import Folding, unpack
 from dedup.index.given import take_in
@@ -128,7 +129,8 @@ class Index:
         rows = Rows(connection, str(self._store.path), self._opened)
         given = take_in(incoming, rows, view, self.settings, self._folding)
         base = self._counts(rows, view, given.bits)
-        search = Search(given, rows, view, base, self.settings, self._folding)
+        hand = AtHand(given, rows, view, base, self.settings, self._folding)
+        search = Search(hand, rows, view, self.settings)
         judge = Judge(given, search.gather(), rows, self.settings, self._folding)
         return judge.verdict(search.alike())
 

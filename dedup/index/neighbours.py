@@ -26,13 +26,11 @@ from dedup.buckets import distinct, pairs_within
 from dedup.compared import related
 from dedup.index import keyed
 from dedup.index.at_hand import AtHand
-from dedup.index.content import Folding
-from dedup.index.given import Given, Held
+from dedup.index.given import Held
 from dedup.index.keys import ITEM_BITS, RUN, each_once, items_of, keys_of, once, packed
 from dedup.index.promising import Promising, promising
 from dedup.index.rows import Contents, Rows
 from dedup.index.view import View
-from dedup.index.words import Counts
 from dedup.kernels import I64, U64
 from dedup.kinds import IS_COPIED
 from dedup.minhash import sign
@@ -86,21 +84,12 @@ class Neighbours:
 class Search:
     """The gathering of the neighbours of one story."""
 
-    def __init__(
-        self,
-        given: Given,
-        rows: Rows,
-        view: View,
-        base: Counts,
-        settings: Settings,
-        folding: Folding,
-    ) -> None:
-        """Of a story, in a view; base: the counts of words there."""
-        self.given = given
+    def __init__(self, hand: AtHand, rows: Rows, view: View, settings: Settings) -> None:
+        """In a view; hand: the texts of the story."""
+        self.hand = hand
         self.rows = rows
         self.view = view
         self.settings = settings
-        self.hand = AtHand(given, rows, view, base, settings, folding)
         self.complete = True
         self.looked_up: set[int] = set()  # texts of which all runs were looked up, and …
         self.words_of: set[int] = set()  # … of which the words were
@@ -290,7 +279,7 @@ class Search:
 
     def alike(self) -> set[int]:
         """Stories whose signatures agree with that of the story on a band."""
-        given = self.given
+        given = self.hand.given
         texts = sorted(self.hand.own)
         found = sign(
             shingle(self.hand.tokens(texts)[0], width=self.settings.shingle),
