@@ -57,7 +57,7 @@ start = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL).returncode
 wall = time.perf_counter() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps([code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6]))
+print(json.dumps([code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9]))
 """
 
 
