@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from conftest import recall
 
+from dedup.buckets import Repeats
 from dedup.passages import candidates
-from dedup.repeated import marked, repeated
+from dedup.repeated import repeated
 
 
 def bench_passages(benchmark, made):
@@ -13,7 +14,8 @@ def bench_passages(benchmark, made):
 
     def by_passages():
         parts = [slice(0, count)]
-        marks = marked(parts, lambda _: made.shingles, keys=len(made.shingles.values))
+        marks = Repeats(len(made.shingles.values))
+        marks.add(made.shingles.values)
         return candidates(repeated(parts, lambda _: made.shingles, marks), count)
 
     found = benchmark(by_passages)

@@ -82,7 +82,7 @@ def distinct(pairs: I64, count: int) -> I64:
 
 def packed(pairs: I64, count: int) -> I64:
     """Pairs as one number each, which sort as the pairs do; items are below `count`."""
-    out: I64 = (pairs[:, 0] << _bits(count)) | pairs[:, 1]
+    out: I64 = (pairs[:, 0] << bits_of(count)) | pairs[:, 1]
     return out
 
 
@@ -94,14 +94,15 @@ def once(numbers: I64) -> I64:
 
 def unpacked(numbers: I64, count: int) -> I64:
     """The pairs again, int64 (pairs, 2)."""
-    bits = _bits(count)
+    bits = bits_of(count)
     out = np.empty((len(numbers), 2), dtype=np.int64)
     np.right_shift(numbers, bits, out=out[:, 0])
     np.bitwise_and(numbers, (1 << bits) - 1, out=out[:, 1])
     return out
 
 
-def _bits(count: int) -> int:
+def bits_of(count: int) -> int:
+    """How many bits an item takes in a packed pair; items are below `count`."""
     return max(1, count - 1).bit_length()
 
 

@@ -1,7 +1,7 @@
 """Which texts are worth comparing, and what the corpus knows of their words.
 
 Three look-ups find pairs: equal bands of the signatures (lsh.py), runs of words that stand in both
-(passages.py), and pairs of rare words that stand in both (terms.py). What only rare words join is
+(passages.py), and two rare words that stand in both (rare.py). What only rare words join is
 weighed at once, and kept if it may be a retelling: by chance alone such pairs grow faster than the
 corpus, and most of them share nothing else. They are never all held.
 
@@ -10,30 +10,28 @@ Time O(words), and O(pairs) of rare words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from dedup import lsh, passages
+from dedup import lsh, passages, rare
 from dedup.background import Background
-from dedup.buckets import distinct, once, packed, unpacked
+from dedup.buckets import distinct, once, unpacked
 from dedup.intake import Intake
 from dedup.kernels import I64, chunks, spread
 from dedup.ragged import offsets_of
-from dedup.repeated import Repeated, in_slices, marked, repeated
+from dedup.repeated import repeated
 from dedup.scratch import Scratch, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
 from dedup.sorting import among, sort_numbers
-from dedup.terms import FEW, KEPT, Keys, known, rare_pairs
+from dedup.terms import known
 from dedup.tokens import Tokens
 from dedup.weigh import retelling
 
-_KEYS = 32_000_000  # of pairs of rare words that are looked at together: 0.6 GB
-_PAIRS = 16_000_000  # of texts that have such a key in common, to be weighed together: 0.4 GB
+_PAIRS = 16_000_000  # of texts with two rare words in common, to be weighed together: 0.4 GB
 _WEIGHED = 200_000  # pairs that a thread weighs at a time
 
 
@@ -95,58 +93,26 @@ def find_candidates(
     background = Background(taken.words, terms, worn, offsets)
     return Candidates(
         by_runs=room.stored(by_runs),
-        by_words=_by_rare_words(
-            parts, background, bucket=word_bucket, threads=threads, scratch=room
-        ),
+        by_words=_by_rare_words(background, bucket=word_bucket, threads=threads),
         stories=taken.keyed[of_stories],
         background=background,
         outlines=taken.outlines,
     )
 
 
-def _by_rare_words(
-    parts: list[slice], background: Background, *, bucket: int, threads: int, scratch: Scratch
-) -> I64:
+def _by_rare_words(background: Background, *, bucket: int, threads: int) -> I64:
     """Pairs of texts that have two of their heaviest words in common, and may be retellings."""
     count = len(background.terms)
-    if count <= FEW:
+    if count <= rare.FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
 
     kept, fresh, held = np.empty(0, dtype=np.int64), [], 0
-    for numbers in _sharing_rare_words(
-        parts, background, bucket=bucket, threads=threads, scratch=scratch
-    ):
+    for numbers in rare.sharing(background.terms.heaviest, bucket=bucket, threads=threads):
         fresh.append(numbers)
         held += len(numbers)
         if held > _PAIRS:
             kept, fresh, held = _with_promising(kept, fresh, background, threads=threads), [], 0
     return unpacked(_with_promising(kept, fresh, background, threads=threads), count)
-
-
-def _sharing_rare_words(
-    parts: list[slice], background: Background, *, bucket: int, threads: int, scratch: Scratch
-) -> Iterator[I64]:
-    """The pairs under each key, packed, some at a time; only a share of the keys is held."""
-    count = len(background.terms)
-    keys, shares = count * KEPT * (KEPT - 1) // 2, 1
-    while keys > _KEYS * shares:
-        shares *= 2
-    for share in range(shares):
-        keys_of = partial(_rare_words, background, share=share, shares=shares)
-        repeats = marked(parts, keys_of, keys=keys // shares, threads=threads)
-        found = repeated(parts, keys_of, repeats, threads=threads, scratch=scratch)
-        del repeats
-
-        def pairs_of(part: slice, found: Repeated = found) -> I64:
-            return packed(passages.pairs_of(found, part, count, bucket=bucket), count)
-
-        yield from spread(pairs_of, in_slices(found), threads=threads)
-        del found, pairs_of
-        release()
-
-
-def _rare_words(background: Background, part: slice, *, share: int, shares: int) -> Keys:
-    return rare_pairs(background.terms.heaviest[part], share=share, shares=shares)
 
 
 def _with_promising(kept: I64, fresh: list[I64], background: Background, *, threads: int) -> I64:

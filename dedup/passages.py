@@ -1,4 +1,4 @@
-"""Candidate pairs from keys that texts have in common: runs of words, or anything else.
+"""Candidate pairs from runs of words that texts have in common.
 
 Jaccard similarity does not see a short paragraph inside a long one, nor one copied sentence. A run
 of `passage` words that stands in two texts does. Runs that many texts share are not dropped: they
@@ -24,12 +24,6 @@ from dedup.sorting import run_starts
 WORN = 9  # texts
 
 
-def pairs_of(found: Repeated, part: slice, count: int, *, bucket: int = DEFAULTS.bucket) -> I64:
-    """Pairs of texts under the keys of a slice; otherwise as `candidates` gives them."""
-    keys, texts = found.keys[part], found.texts[part]
-    return distinct(pairs_within(keys, texts.astype(np.int64), bound=bucket, ordered=True), count)
-
-
 def candidates(
     found: Repeated,
     count: int,
@@ -37,13 +31,14 @@ def candidates(
     bucket: int = DEFAULTS.bucket,
     threads: int = DEFAULTS.threads,
 ) -> I64:
-    """Pairs of texts under one key, int64 (pairs, 2), each once, sorted, the lower first.
+    """Pairs of texts that share a run, int64 (pairs, 2), each once, sorted, the lower first.
 
     count: of all texts.
     """
 
     def step(part: slice) -> I64:
-        return pairs_of(found, part, count, bucket=bucket)
+        keys, texts = found.keys[part], found.texts[part].astype(np.int64)
+        return distinct(pairs_within(keys, texts, bound=bucket, ordered=True), count)
 
     parts = in_slices(found)
     pairs = spread(step, parts, threads=threads if len(parts) > 1 else 1)

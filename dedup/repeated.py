@@ -1,4 +1,4 @@
-"""The keys that stand more than once, of very many: runs of words, pairs of rare words, any hashes.
+"""The keys that stand more than once, of very many: runs of words, or any hashes.
 
 Two passes over the keys: the first marks in a bitmap which occur twice, the second collects only
 those. What it took for repeated by chance goes when they are sorted: they are dealt out by their
@@ -46,26 +46,6 @@ class Repeated:
     places: I32
 
 
-def marked(
-    parts: Sequence[slice],
-    keys_of: Callable[[slice], Hashes],
-    *,
-    keys: int,
-    threads: int = DEFAULTS.threads,
-) -> Repeats:
-    """Mark which keys stand more than once.
-
-    parts: positions of the texts, cut into consecutive slices from 0.
-    keys_of: the keys of one part; called from several threads.
-    keys: how many there are of all texts together, for the size of the bitmaps.
-    """
-    repeats = Repeats(keys)
-    for held in spread(keys_of, parts, threads=threads):
-        repeats.add(held.values)
-    repeats.settle()
-    return repeats
-
-
 def repeated(
     parts: Sequence[slice],
     keys_of: Callable[[slice], Hashes],
@@ -76,7 +56,10 @@ def repeated(
 ) -> Repeated:
     """Collect the keys that are marked; a few that stand once are, by chance.
 
-    parts, keys_of: as `marked` takes them. scratch: where the columns of the keys stand.
+    parts: positions of the texts, cut into consecutive slices from 0.
+    keys_of: the keys of one part; called from several threads.
+    repeats: where all of them are marked.
+    scratch: where the columns of the keys stand.
 
     Raises:
         BadOutput: the disk has no room for them.

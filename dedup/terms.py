@@ -1,16 +1,10 @@
-"""The distinct words of texts with their weights, and candidate pairs from the rare ones.
+"""The distinct words of texts, with their weights, and which of them weigh most.
 
 What is told again in other words shares no run with what it retells, but the names, figures and
-dates it is about. These are the heaviest words of both. Each two of a text's KEPT heaviest words
-make a key, and texts under one key are candidates: two texts must have two such words in common.
+dates it is about. These are the heaviest words of both, and by them it is found (rare.py). A word
+that no other text has is not among them.
 
-A word that no other text has makes no key. In a corpus of up to FEW texts there is nothing to be
-learned about which words are rare, and each text is compared with each.
-
-Time O(words log words) a text for sorting; KEPT * (KEPT - 1) / 2 keys a text.
-
-Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning", ICDE
-2006, section 4 (the rarest elements of a set as its prefix).
+Time O(words log words) a text for sorting.
 """
 
 from __future__ import annotations
@@ -19,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.hashes import mix
 from dedup.kernels import I32, I64, U64, chunks, kernel, spread
 from dedup.ragged import rows_at
 from dedup.scratch import Scratch
@@ -29,7 +22,6 @@ from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import NAME, NUMBER, Vocabulary
 
 KEPT = 7  # words a text
-FEW = 400  # texts, of which each is compared with each
 _TERMS = 200_000  # that a thread looks up at a time
 CLASS_BITS, CLASS = np.int32(2), np.int32(3)
 _FIRST = np.int64(0)
@@ -80,14 +72,6 @@ class Terms:
 
     def __len__(self) -> int:
         return len(self.words)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Keys:
-    """Keys of some texts: those of text k are values[offsets[k]:offsets[k + 1]], uint64."""
-
-    values: U64
-    offsets: I64
 
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
@@ -144,17 +128,6 @@ def known(
     return Terms(held.codes, held.words, totals, heaviest, held.offsets, words.weights)
 
 
-def rare_pairs(heaviest: I32, *, share: int = 0, shares: int = 1) -> Keys:
-    """A key for each two of the heaviest words of each text, as in Terms.
-
-    share, shares: of all keys only those of one share, of so many, a power of two.
-    """
-    values = np.empty(len(heaviest) * KEPT * (KEPT - 1) // 2, dtype=np.uint64)
-    offsets = np.zeros(len(heaviest) + 1, dtype=np.int64)
-    _pair_up(heaviest, np.uint64(shares - 1), np.uint64(share), values, offsets)
-    return Keys(values[: offsets[-1]], offsets)
-
-
 @kernel
 def _distinct(held: U64, bounds: I64, codes: I32, offsets: I64) -> None:
     """Write each text's sorted words, each once with its highest class."""
@@ -207,21 +180,3 @@ def _rate(
                 break
             heaviest[k, place] = np.int32(_LOW - (most & _LOW))
             last = most
-
-
-@kernel
-def _pair_up(kept: I32, mask: np.uint64, share: np.uint64, values: U64, offsets: I64) -> None:
-    """Write the keys of every text whose lower slot has the low bits `share`."""
-    n = _FIRST
-    for k in range(len(kept)):
-        for x in range(KEPT):
-            if kept[k, x] < 0:
-                break
-            low = np.uint64(kept[k, x])
-            if low & mask != share:
-                continue
-            for y in range(KEPT):
-                if kept[k, y] > kept[k, x]:
-                    values[n] = mix((low << _HALF) | np.uint64(kept[k, y]))
-                    n += 1
-        offsets[k + 1] = n

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import repeated as repeats
-from dedup.passages import WORN, candidates, pairs_of, well_worn
-from dedup.repeated import Repeated, in_slices, marked, repeated
+from dedup.buckets import Repeats
+from dedup.passages import WORN, candidates, well_worn
+from dedup.repeated import Repeated, in_slices, repeated
 from dedup.shingles import Shingles, shingle
 from tests import naive, naive_words
 from tests.conftest import as_set, cuts, numbered, offsets_of, several_texts, slices
@@ -22,8 +23,10 @@ def again(texts, *, width: int, cuts: set[int] = frozenset(), threads: int = 1) 
         return shingle(numbered(*texts[part]), width=width)
 
     parts = slices(len(texts), cuts)
-    repeats = marked(parts, shingles_of, keys=sum(map(len, texts)), threads=threads)
-    return repeated(parts, shingles_of, repeats, threads=threads)
+    marks = Repeats(sum(map(len, texts)))
+    for part in parts:
+        marks.add(shingles_of(part).values)
+    return repeated(parts, shingles_of, marks, threads=threads)
 
 
 def lookup(texts, *, bucket: int = 32, **options) -> np.ndarray:
@@ -149,7 +152,7 @@ def test_little_text_has_no_worn_words(texts):
 
 
 def test_no_parts_make_no_pairs():
-    found = repeated([], lambda _: None, marked([], lambda _: None, keys=0))
+    found = repeated([], lambda _: None, Repeats(0))
 
     assert candidates(found, 0).shape == (0, 2)
 
@@ -158,7 +161,7 @@ def test_no_parts_make_no_pairs():
     texts=st.lists(st.lists(st.integers(0, 9), max_size=9), min_size=1, max_size=9),
     size=st.integers(1, 30),
 )
-def test_slices_of_keys_have_the_pairs_of_all(texts, size):
+def test_no_key_is_cut_into_two_slices(texts, size):
     keys = [key for text in texts for key in text]
     owners = [number for number, text in enumerate(texts) for _ in text]
     order = np.lexsort((owners, keys))
@@ -167,13 +170,11 @@ def test_slices_of_keys_have_the_pairs_of_all(texts, size):
         np.array(owners, dtype=np.int32)[order],
         np.zeros(len(keys), dtype=np.int32),
     )
+
     slices = in_slices(found, size)
 
-    pairs = [pairs_of(found, part, len(texts)) for part in slices]
-
-    assert {pair for part in pairs for pair in as_set(part)} == as_set(
-        candidates(found, len(texts))
-    )
+    of_each = [set(found.keys[part].tolist()) for part in slices]
+    assert sum(map(len, of_each)) == len(set(keys))
     assert [place for part in slices for place in range(part.start, part.stop)] == list(
         range(len(keys))
     )

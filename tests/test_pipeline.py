@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup import BadInput, BadSetting, Settings, Story, scan
-from dedup.terms import FEW
+from dedup.rare import FEW
 from tests import wire
 from tests.conftest import sentence
 

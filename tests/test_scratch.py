@@ -20,6 +20,7 @@ from dedup import (
     furniture,
     lsh,
     match,
+    rare,
     repeated,
     scan,
     scratch,
@@ -185,8 +186,9 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     monkeypatch.setattr(scratch, "_LEAST", 4096)
     monkeypatch.setattr(scratch, "_MUCH", 0)
     for unit, name, least in (
-        (candidates, "_KEYS", 20_000), (candidates, "_PAIRS", 1000), (candidates, "_WEIGHED", 300),
-        (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700), (furniture, "_KEYS", 500),
+        (rare, "_POSTINGS", 2000), (rare, "_LISTED", 300), (candidates, "_PAIRS", 1000),
+        (candidates, "_WEIGHED", 300), (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700),
+        (furniture, "_KEYS", 500),
         (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
         (lsh, "_HELD", 50), (repeated, "_DEALT", 900), (evidence, "_TOGETHER", 20),
         (columns, "_CUT", 30),

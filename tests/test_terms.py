@@ -1,4 +1,4 @@
-"""Distinct words and the keys made of rare ones, against dicts and sets."""
+"""Distinct words and the heaviest of them, against dicts and sets."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.terms import CLASS, CLASS_BITS, KEPT, Terms, draft, known, rare_pairs, terms
+from dedup.terms import CLASS, CLASS_BITS, Terms, draft, known, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import NAME, NUMBER, PLAIN, Vocabulary, vocabulary
 from tests import naive_words
 from tests.conftest import (
-    cuts,
     marked,
     marked_texts,
     numbered,
     numbered_marks,
-    slices,
     tokens_of,
 )
 
@@ -30,18 +28,6 @@ def learned(tokens: Tokens) -> Vocabulary:
 
 def held_by(tokens: Tokens) -> Terms:
     return terms(tokens, learned(tokens))
-
-
-def of_each(values: np.ndarray, offsets: np.ndarray) -> list[list]:
-    """The values of each text."""
-    return [part.tolist() for part in np.split(values, offsets[1:-1])]
-
-
-def keys_of(tokens: Tokens, cuts: set[int] = frozenset()) -> list[list[int]]:
-    words = learned(tokens)
-    held = terms(tokens, words)
-    parts = [rare_pairs(held.heaviest[part]) for part in slices(len(tokens), cuts)]
-    return [keys for part in parts for keys in of_each(part.values, part.offsets)]
 
 
 @given(marked_texts)
@@ -85,34 +71,6 @@ def test_neither_parts_nor_threads_change_what_is_known(texts, part):
         assert one.dtype == other.dtype
 
 
-@given(texts=st.lists(st.lists(st.integers(0, 15), max_size=25), min_size=1, max_size=8), cuts=cuts)
-def test_each_two_rare_words_make_a_key_and_other_words_another(texts, cuts):
-    tokens = numbered(*texts)
-    rarity = naive_words.vocabulary(marked(tokens))
-    expected = [naive_words.rare_pairs(text, rarity, KEPT) for text in marked(tokens)]
-
-    found = keys_of(tokens, cuts)
-
-    assert [len(keys) for keys in found] == [len(pairs) for pairs in expected]
-    for own, pairs in zip(found, expected, strict=True):
-        for other, others in zip(found, expected, strict=True):
-            assert len({*own} & {*other}) == len(pairs & others)
-
-
-def test_what_a_retelling_keeps_are_its_keys():
-    stories = [
-        "The mayor of Osdal, Anneli Roun, closed the ferry to Pellin after the flood.",
-        "After the flood no ferry goes: the mayor, Anneli Roun, has shut the line to Pellin.",
-        "After the vote the council of the town said that the mayor would stay.",
-        "The council said after the meeting that the town would vote on the ferry line.",
-    ]
-
-    first, second, *rest = (set(keys) for keys in keys_of(tokens_of(*stories)))
-
-    assert len(first & second) > 10
-    assert all(len(first & other) <= 3 for other in rest)
-
-
 def test_a_stem_is_a_name_or_a_figure_if_it_is_one_anywhere_in_its_text():
     text = "Banks lent Mr Banks 50 million, then the banks of 50 towns lent more."
     tokens = tokens_of(text)
@@ -131,14 +89,13 @@ def test_a_stem_is_a_name_or_a_figure_if_it_is_one_anywhere_in_its_text():
 
 
 @pytest.mark.parametrize("texts", [[], [[]], [[], []]])
-def test_texts_without_words_have_neither_terms_nor_keys(texts):
+def test_texts_without_words_have_no_terms(texts):
     tokens = numbered(*texts)
 
     held = held_by(tokens)
-    keys = rare_pairs(held.heaviest)
 
-    assert (len(held), len(held.codes), len(keys.values)) == (len(texts), 0, 0)
-    assert keys.offsets.tolist() == [0] * (len(texts) + 1)
+    assert (len(held), len(held.codes)) == (len(texts), 0)
+    assert (held.heaviest == -1).all()
 
 
 def test_no_texts_are_no_terms():
@@ -164,16 +121,4 @@ def test_seventy_thousand_words_are_distinct_terms():
     held = held_by(tokens)
 
     assert held.offsets.tolist() == [0, 70_000, 140_000]
-    assert [len(keys) for keys in keys_of(tokens)] == [KEPT * (KEPT - 1) // 2] * 2
-
-
-@given(texts=marked_texts, shares=st.sampled_from([1, 2, 8]))
-def test_each_key_is_in_one_share(texts, shares):
-    held = held_by(numbered_marks(texts))
-    whole = rare_pairs(held.heaviest)
-
-    parts = [rare_pairs(held.heaviest, share=share, shares=shares) for share in range(shares)]
-
-    for text, keys in enumerate(of_each(whole.values, whole.offsets)):
-        found = [key for part in parts for key in of_each(part.values, part.offsets)[text]]
-        assert sorted(found) == sorted(keys)
+    assert (held.heaviest >= 0).all()

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup import lsh, passages
+from dedup import lsh, passages, rare
 from dedup.background import Background
 from dedup.buckets import distinct, pairs_within
 from dedup.compared import related
@@ -39,7 +39,6 @@ from dedup.settings import Settings
 from dedup.shingles import shingle
 from dedup.sides import present, ready
 from dedup.sorting import among, run_ends, run_starts
-from dedup.terms import FEW, rare_pairs
 from dedup.tokens import Tokens
 
 RELATIVES = 128  # that are looked up in turn
@@ -99,7 +98,7 @@ class Search:
 
     def gather(self) -> Neighbours:
         """Look up the story, then its relatives."""
-        if self.hand.total <= FEW:
+        if self.hand.total <= rare.FEW:
             return self._everything()
         self._look_up(self.hand.own, self.hand.own)
         relatives, telling, some = self._related()
@@ -213,8 +212,7 @@ class Search:
         tokens, begins = self.hand.tokens(chosen)
         vocabulary, words = self.hand.words(tokens)
         by_runs = _positions(np.array(chosen, dtype=np.int64), pairs)
-        rare = all_keys(rare_pairs(words.heaviest))
-        retold = passages.candidates(rare, len(chosen), bucket=self.settings.word_bucket)
+        retold = rare.candidates(words.heaviest, bucket=self.settings.word_bucket, threads=1)
         telling = np.array([no in self.words_of for no in chosen], dtype=bool)
         retold = retold[telling[retold].any(axis=1)]
         worn = self._worn(tokens, self.postings >> _SHIFT)
