@@ -74,7 +74,7 @@ def with_blocks(
         if not len(found):
             break
         release()
-        tried = sort_numbers(np.concatenate((tried, packed(pairs, count))))
+        tried = sort_numbers(np.concatenate((tried, packed(pairs, count))), threads=threads)
         links = np.concatenate((links, found.pairs))
         matches = inserted(matches, found, count, scratch=scratch)
     return matches
@@ -128,7 +128,9 @@ def _by_place(links: I64, of: I64, stories: I64, first: I64, *, threads: int) ->
         return packed(pairs, count)
 
     ways = (*_AWAY, *(-away for away in _AWAY))
-    numbers = sort_numbers(np.concatenate(list(spread(beside, ways, threads=threads))))
+    numbers = sort_numbers(
+        np.concatenate(list(spread(beside, ways, threads=threads))), threads=threads
+    )
     last = np.flatnonzero(run_ends(numbers))
     return numbers[last], np.diff(last, prepend=-1)
 

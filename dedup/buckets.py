@@ -67,7 +67,7 @@ def pairs_within(keys: U64, items: I64, *, bound: int, ordered: bool = False) ->
     return out[: _pair(keys, items, bound, out)]
 
 
-def distinct(pairs: I64, count: int) -> I64:
+def distinct(pairs: I64, count: int, *, threads: int = 1) -> I64:
     """Each pair once, sorted; the right items are below `count`.
 
     Of many pairs of few items, a table of all that there may be tells sooner than sorting.
@@ -77,7 +77,7 @@ def distinct(pairs: I64, count: int) -> I64:
         there = np.zeros((rows, count), dtype=np.bool_)
         there[pairs[:, 0], pairs[:, 1]] = True
         return np.stack(np.nonzero(there), axis=1)
-    return unpacked(once(packed(pairs, count)), count)
+    return unpacked(once(packed(pairs, count), threads=threads), count)
 
 
 def packed(pairs: I64, count: int) -> I64:
@@ -86,9 +86,9 @@ def packed(pairs: I64, count: int) -> I64:
     return out
 
 
-def once(numbers: I64) -> I64:
+def once(numbers: I64, *, threads: int = 1) -> I64:
     """Each number once, sorted; none is below 0. `numbers` is not to be used afterwards."""
-    numbers = sort_numbers(numbers)
+    numbers = sort_numbers(numbers, threads=threads)
     return np.asarray(numbers[run_starts(numbers)])
 
 

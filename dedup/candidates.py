@@ -19,7 +19,7 @@ from dedup import lsh, passages, rare
 from dedup.background import Background
 from dedup.buckets import distinct, once, unpacked
 from dedup.intake import Intake
-from dedup.kernels import I64, chunks, spread
+from dedup.kernels import I64, spread
 from dedup.ragged import offsets_of
 from dedup.repeated import repeated
 from dedup.scratch import Scratch, release
@@ -86,7 +86,7 @@ def find_candidates(
     offsets = offsets_of(texts.words[texts.first])
     worn = passages.well_worn(runs, offsets, width=passage, scratch=room)
     del runs
-    by_runs = distinct(np.concatenate((by_sketch, by_passage)), max(1, len(texts)))
+    by_runs = distinct(np.concatenate((by_sketch, by_passage)), max(1, len(texts)), threads=threads)
     del by_sketch, by_passage
     release()
     terms = known(taken.drafts, taken.words, threads=threads, scratch=room)
@@ -118,12 +118,13 @@ def _by_rare_words(background: Background, *, bucket: int, threads: int) -> I64:
 def _with_promising(kept: I64, fresh: list[I64], background: Background, *, threads: int) -> I64:
     """Packed pairs that may be retellings, sorted: those that were kept, and those among more."""
     count = len(background.terms)
-    numbers = once(np.concatenate([kept[:0], *fresh]))
-    numbers = numbers[~among(kept, numbers)]  # two copies share many keys
+    numbers = once(np.concatenate([kept[:0], *fresh]), threads=threads)
 
     def promising(part: slice) -> I64:
         own = numbers[part]
+        own = own[~among(kept, own)]  # two copies share many words
         return np.asarray(own[retelling(background.terms, unpacked(own, count))])
 
-    parts = chunks(np.ones(len(numbers), dtype=np.int64), _WEIGHED)
-    return sort_numbers(np.concatenate([kept, *spread(promising, parts, threads=threads)]))
+    parts = [slice(at, at + _WEIGHED) for at in range(0, len(numbers), _WEIGHED)]
+    found = spread(promising, parts, threads=threads)
+    return sort_numbers(np.concatenate([kept, *found]), threads=threads)

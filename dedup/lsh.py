@@ -104,9 +104,9 @@ def sharing(
         held += len(pairs)
         release()
         if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
-            found = [once(np.concatenate(found))]
+            found = [once(np.concatenate(found), threads=threads)]
             held = 0
-    return unpacked(once(np.concatenate(found)), count)
+    return unpacked(once(np.concatenate(found), threads=threads), count)
 
 
 def band_keys(signatures: Signatures, cut: list[int]) -> U32:

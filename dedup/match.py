@@ -111,28 +111,30 @@ def match(
             links.append(part.pairs[IS_RECYCLED[part.by_runs]])
             passed()
 
-    fresh, by_runs = _together(pairs, by_words, count)
+    fresh, by_runs = _together(pairs, by_words, count, threads=threads)
     known = room.stored(packed(fresh[by_runs], count))
     fresh = room.stored(fresh)
     release()
     look(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
         release()
-        fresh = _through_a_third(np.concatenate(links), known, count)
+        fresh = _through_a_third(np.concatenate(links), known, count, threads=threads)
         if not len(fresh):
             break
-        known = sort_numbers(np.concatenate((known, packed(fresh, count))))
+        known = sort_numbers(np.concatenate((known, packed(fresh, count))), threads=threads)
         look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
     return _judged(held.whole(), count, room, containment=containment, threads=threads)
 
 
-def _together(pairs: I64, by_words: I64 | None, count: int) -> tuple[I64, np.ndarray]:
+def _together(
+    pairs: I64, by_words: I64 | None, count: int, *, threads: int
+) -> tuple[I64, np.ndarray]:
     """All candidates, each once and sorted, and which of them runs in common make one."""
     loose = pairs[:0] if by_words is None else by_words
     numbers = np.concatenate((packed(pairs, count), packed(loose, count)))
     numbers <<= 1
     numbers[: len(pairs)] += 1
-    numbers = sort_numbers(numbers)
+    numbers = sort_numbers(numbers, threads=threads)
     last = run_ends(numbers >> 1)  # of equal pairs, that of `pairs` if it is there
     numbers = numbers[last]
     by_runs = (numbers & 1).astype(np.bool_)
@@ -204,7 +206,7 @@ def _parts(count: int) -> list[slice]:
     return [slice(first, min(first + _ROWS, count)) for first in range(0, count, _ROWS)]
 
 
-def _through_a_third(links: I64, known: I64, count: int) -> I64:
+def _through_a_third(links: I64, known: I64, count: int, *, threads: int) -> I64:
     """Pairs of a match's right text and the earliest text its left one matches, not yet known.
 
     links: int64 (links, 2), pairs that match by their runs. known: those that were looked
@@ -214,5 +216,5 @@ def _through_a_third(links: I64, known: I64, count: int) -> I64:
     np.minimum.at(earliest, links[:, 1], links[:, 0])
     links = links[earliest[links[:, 0]] < links[:, 0]]
     pairs = np.stack((earliest[links[:, 0]], links[:, 1]), axis=1)
-    numbers = once(packed(pairs, count))
+    numbers = once(packed(pairs, count), threads=threads)
     return unpacked(numbers[~among(known, numbers)], count)

@@ -42,7 +42,9 @@ def candidates(
 
     parts = in_slices(found)
     pairs = spread(step, parts, threads=threads if len(parts) > 1 else 1)
-    return distinct(np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs]), count)
+    return distinct(
+        np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs]), count, threads=threads
+    )
 
 
 def well_worn(

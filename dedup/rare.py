@@ -45,7 +45,7 @@ def candidates(
 ) -> I64:
     """Pairs of texts that have two words in common, int64 (pairs, 2), each once, sorted."""
     found = [np.empty(0, dtype=np.int64), *sharing(heaviest, bucket=bucket, threads=threads)]
-    return unpacked(once(np.concatenate(found)), len(heaviest))
+    return unpacked(once(np.concatenate(found), threads=threads), len(heaviest))
 
 
 def sharing(

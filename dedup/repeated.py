@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,11 +21,10 @@ from dedup.kernels import I32, I64, U64, kernel, spread
 from dedup.ragged import Hashes
 from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
-from dedup.sorting import sort_spans
+from dedup.sorting import dealt, sort_spans
 
 _ENTRIES = 500_000  # keys that are looked at together
 _SORTED = 1_000_000  # keys that are sorted together, about
-_DEALT = 4_000_000  # keys that a thread deals out at a time
 _KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
 _HALF = np.uint64(32)
 
@@ -123,24 +121,16 @@ def _gathered(parts: Iterable[_Columns], room: Scratch) -> _Columns:
 def _dealt(columns: _Columns, bits: int, room: Scratch, threads: int) -> tuple[_Columns, list[int]]:
     """The same entries by the highest bits of their keys, and where each range of them begins.
 
-    Within a range they keep their order. Each part knows from a count where its own go.
+    Within a range they keep their order.
     """
     keys, texts, places = columns
     out = tuple(room.zeros(keys.shape, kind) for kind in _KINDS)
-    parts = [slice(at, at + _DEALT) for at in range(0, len(keys), _DEALT)]
-    ends = np.zeros((len(parts), 1 << bits), dtype=np.int64)
 
-    def deal(number: int, counting: bool) -> None:
-        own = parts[number]
-        shift = np.uint64(64 - bits)
-        _deal(keys[own], texts[own], places[own], shift, ends[number], counting, *out)
+    def deal(own: slice, ends: I64, counting: bool) -> None:
+        _deal(keys[own], texts[own], places[own], np.uint64(64 - bits), ends, counting, *out)
+        passed()
 
-    for _ in spread(partial(deal, counting=True), range(len(parts)), threads=threads):
-        passed()
-    bounds = np.append(0, np.cumsum(ends.sum(axis=0))).tolist()
-    ends[:] = (np.cumsum(ends.T) - ends.T.ravel()).reshape(ends.T.shape).T
-    for _ in spread(partial(deal, counting=False), range(len(parts)), threads=threads):
-        passed()
+    bounds = dealt(len(keys), 1 << bits, deal, threads=threads)
     return (out[0], out[1], out[2]), bounds
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import repeated as repeats
+from dedup import sorting
 from dedup.buckets import Repeats
 from dedup.passages import WORN, candidates, well_worn
 from dedup.repeated import Repeated, in_slices, repeated
@@ -60,7 +61,7 @@ def test_neither_slices_nor_ranges_of_keys_change_anything(texts, entries, toget
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(repeats, "_ENTRIES", entries)
         patch.setattr(repeats, "_SORTED", together)
-        patch.setattr(repeats, "_DEALT", entries)
+        patch.setattr(sorting, "_DEALT", entries)
         found = again(texts, width=2)
         sliced = lookup(texts, width=2), worn(texts, width=2)
 

@@ -25,6 +25,7 @@ from dedup import (
     scan,
     scratch,
     sides,
+    sorting,
 )  # fmt: skip
 from dedup.errors import BadOutput
 from dedup.report import columns
@@ -190,7 +191,7 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
         (candidates, "_WEIGHED", 300), (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700),
         (furniture, "_KEYS", 500),
         (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
-        (lsh, "_HELD", 50), (repeated, "_DEALT", 900), (evidence, "_TOGETHER", 20),
+        (lsh, "_HELD", 50), (sorting, "_DEALT", 900), (evidence, "_TOGETHER", 20),
         (columns, "_CUT", 30),
     ):  # fmt: skip
         monkeypatch.setattr(unit, name, least)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import sorting
 from dedup.sorting import among, run_ends, run_starts, sort_numbers, sort_spans
 from tests.conftest import offsets_of
 
@@ -33,6 +34,27 @@ def test_numbers_are_sorted_however_many_and_however_large(seed, size, bits):
     for dtype in (np.int64, np.uint64):
         numbers = drawn.astype(dtype)
         assert sort_numbers(numbers.copy()).tolist() == sorted(numbers.tolist())
+
+
+@given(
+    seed=st.integers(0, 2**63 - 1),
+    size=st.integers(1_000, 3_000),
+    bits=st.integers(0, 63),
+    dealt=st.integers(1, 2_000),
+    above=st.sampled_from([0, 8, 32]),
+    threads=st.integers(1, 3),
+)
+def test_very_many_numbers_are_dealt_out_before(seed, size, bits, dealt, above, threads):
+    drawn = np.random.default_rng(seed).integers(0, 2**bits, size)
+    low = np.uint64(2**above - 1)
+    drawn = drawn[np.argsort(drawn.astype(np.uint64) & low, kind="stable")]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sorting, "_MANY", 1_000)
+        patch.setattr(sorting, "_DEALT", dealt)
+        found = sort_numbers(drawn.copy(), above=above, threads=threads)
+
+    assert found.tolist() == sorted(drawn.tolist())
 
 
 def test_what_is_sorted_by_its_low_bits_is_sorted_by_the_high_ones():
