@@ -27,7 +27,7 @@ from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
 from dedup.sorting import among, sort_numbers
-from dedup.terms import known
+from dedup.terms import Terms, known
 from dedup.tokens import Tokens
 from dedup.weigh import retelling
 
@@ -90,40 +90,39 @@ def find_candidates(
     del by_sketch, by_passage
     release()
     terms = known(taken.drafts, taken.words, threads=threads, scratch=room)
-    background = Background(taken.words, terms, worn, offsets)
     return Candidates(
         by_runs=room.stored(by_runs),
-        by_words=_by_rare_words(background, bucket=word_bucket, threads=threads),
+        by_words=_by_rare_words(terms, bucket=word_bucket, threads=threads),
         stories=taken.keyed[of_stories],
-        background=background,
+        background=Background(taken.words, terms.settled(), worn, offsets),
         outlines=taken.outlines,
     )
 
 
-def _by_rare_words(background: Background, *, bucket: int, threads: int) -> I64:
+def _by_rare_words(held: Terms, *, bucket: int, threads: int) -> I64:
     """Pairs of texts that have two of their heaviest words in common, and may be retellings."""
-    count = len(background.terms)
+    count = len(held)
     if count <= rare.FEW:
         return np.stack(np.triu_indices(count, 1), axis=1).astype(np.int64)
 
-    kept, fresh, held = np.empty(0, dtype=np.int64), [], 0
-    for numbers in rare.sharing(background.terms.heaviest, bucket=bucket, threads=threads):
+    kept, fresh, waiting = np.empty(0, dtype=np.int64), [], 0
+    for numbers in rare.sharing(held.heaviest, bucket=bucket, threads=threads):
         fresh.append(numbers)
-        held += len(numbers)
-        if held > _PAIRS:
-            kept, fresh, held = _with_promising(kept, fresh, background, threads=threads), [], 0
-    return unpacked(_with_promising(kept, fresh, background, threads=threads), count)
+        waiting += len(numbers)
+        if waiting > _PAIRS:
+            kept, fresh, waiting = _with_promising(kept, fresh, held, threads=threads), [], 0
+    return unpacked(_with_promising(kept, fresh, held, threads=threads), count)
 
 
-def _with_promising(kept: I64, fresh: list[I64], background: Background, *, threads: int) -> I64:
+def _with_promising(kept: I64, fresh: list[I64], held: Terms, *, threads: int) -> I64:
     """Packed pairs that may be retellings, sorted: those that were kept, and those among more."""
-    count = len(background.terms)
+    count = len(held)
     numbers = once(np.concatenate([kept[:0], *fresh]), threads=threads)
 
     def promising(part: slice) -> I64:
         own = numbers[part]
         own = own[~among(kept, own)]  # two copies share many words
-        return np.asarray(own[retelling(background.terms, unpacked(own, count))])
+        return np.asarray(own[retelling(held, unpacked(own, count))])
 
     parts = [slice(at, at + _WEIGHED) for at in range(0, len(numbers), _WEIGHED)]
     found = spread(promising, parts, threads=threads)

@@ -9,7 +9,7 @@ Time O(words log words) a text for sorting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,6 +73,10 @@ class Terms:
     def __len__(self) -> int:
         return len(self.words)
 
+    def settled(self) -> Terms:
+        """The same without `heaviest`, which only who looks for pairs needs."""
+        return replace(self, heaviest=self.heaviest[:0].copy())
+
 
 def terms(tokens: Tokens, words: Vocabulary) -> Terms:
     """The distinct words of each text."""
@@ -110,7 +114,7 @@ def known(
     """
     room = scratch or Scratch()
     totals = room.zeros((len(held), 2), np.float64, sought=True)
-    heaviest = room.zeros((len(held), KEPT), np.int32)
+    heaviest = room.zeros((len(held), KEPT), np.int32, sought=True)
     marked = np.where(words.names, -words.weights, words.weights)  # one look-up tells both
     alone = words.weights.min(where=words.texts < 2, initial=np.inf).astype(np.float32)
 
