@@ -15,13 +15,14 @@ matches).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from dedup.added import inserted, told_again
 from dedup.background import Background
-from dedup.buckets import once, packed, unpacked
-from dedup.kernels import I64, spread
+from dedup.buckets import bits_of, once, packed, unpacked
+from dedup.kernels import I64, kernel, read_only, slices, spread
 from dedup.kinds import IS_RECYCLED
 from dedup.match import Matches
 from dedup.ragged import offsets_of, rows_at
@@ -33,8 +34,9 @@ from dedup.tokens import Tokens
 from dedup.weigh import weigh
 
 _ROUNDS = 3
-_AWAY = (1, 2)  # places in the story
+_AWAY = read_only(np.array([1, 2, -1, -2]))  # places in the story
 _SPEAKING = 2  # of what speaks for a pair
+_TOGETHER = 200_000  # pairs that a thread looks beside at a time
 
 
 def with_blocks(
@@ -62,13 +64,14 @@ def with_blocks(
     count = len(first)
     links = matches.pairs[IS_RECYCLED[matches.kinds]]
     tried = packed(matches.pairs, count)
+    sequence = _Sequence.of(of, stories, first)
     sizes = np.diff(background.offsets)
 
     def tell(tokens: Tokens, texts: I64, local: I64) -> np.ndarray:
         return say_the_same(tokens, texts, local, background)
 
     for _ in range(_ROUNDS):
-        pairs = _beside(links, tried, of, stories, first, background, threads=threads)
+        pairs = _beside(links, tried, sequence, background, threads=threads)
         release()
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
@@ -80,59 +83,99 @@ def with_blocks(
     return matches
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sequence:
+    """The paragraphs that stand for a text, story by story, in their order.
+
+    texts, stories: int64 (paragraphs,), of each. origins: int64 (texts,), the paragraph in which
+        each text stands first. again: int64, those in which a text stands again, in another story.
+    """
+
+    texts: I64
+    stories: I64
+    origins: I64
+    again: I64
+
+    @classmethod
+    def of(cls, of: I64, stories: I64, first: I64) -> _Sequence:
+        """As `with_blocks` takes them."""
+        if (of < 0).any():
+            order = np.flatnonzero(of >= 0)
+            of, stories, first = of[order], stories[order], np.searchsorted(order, first)
+        again = np.flatnonzero(first[of] != np.arange(len(of)))
+        return cls(of, stories, first, again[stories[again] != stories[first[of[again]]]])
+
+
 def _beside(
-    links: I64, tried: I64, of: I64, stories: I64, first: I64, background: Background,
-    *, threads: int,
-) -> I64:  # fmt: skip
+    links: I64, tried: I64, sequence: _Sequence, background: Background, *, threads: int
+) -> I64:
     """Pairs of texts that enough speaks for, sorted; int64 (pairs, 2).
 
     links: recycled pairs. tried: all pairs that are not to be found, as one number each, sorted.
     """
-    count = len(first)
-    numbers, speaking = _by_place(links, of, stories, first, threads=threads)
-    fresh = ~among(tried, numbers)
-    pairs, speaking = unpacked(numbers[fresh], count), speaking[fresh]
+    count = len(sequence.origins)
+    numbers, speaking = _by_place(links, sequence, threads=threads)
     linked = np.zeros(count, dtype=np.bool_)
     linked[links] = True
-    hopeful = (speaking >= _SPEAKING) | ((speaking == _SPEAKING - 1) & linked[pairs].all(axis=1))
-    known = np.flatnonzero(hopeful & (pairs[:, 1] < len(background.terms)))
-    heavy = known[weigh(background.terms, pairs[known]).column("shared") >= SHARED]
-    pairs, speaking = pairs[heavy], speaking[heavy]
-    one_short = np.flatnonzero(speaking == _SPEAKING - 1)
-    speaking[one_short] += _have_a_third(links, pairs[one_short], count)
-    return np.asarray(pairs[speaking >= _SPEAKING])
+
+    def hopeful(part: slice) -> tuple[I64, I64]:
+        own, spoken = numbers[part], speaking[part]
+        pairs = unpacked(own, count)
+        both = (spoken == _SPEAKING - 1) & linked[pairs].all(axis=1)
+        known = pairs[:, 1] < len(background.terms)
+        rows = np.flatnonzero(known & ((spoken >= _SPEAKING) | both) & ~among(tried, own))
+        weighed = weigh(background.terms, pairs[rows]).column("shared")
+        rows = rows[weighed >= SHARED]
+        return pairs[rows], spoken[rows]
+
+    found = list(spread(hopeful, slices(len(numbers), _TOGETHER), threads=threads))
+    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(one for one, _ in found)])
+    spoken = np.concatenate([speaking[:0], *(one for _, one in found)])
+    one_short = np.flatnonzero(spoken == _SPEAKING - 1)
+    spoken[one_short] += _have_a_third(links, pairs[one_short], count)
+    return np.asarray(pairs[spoken >= _SPEAKING])
 
 
-def _by_place(links: I64, of: I64, stories: I64, first: I64, *, threads: int) -> tuple[I64, I64]:
+def _by_place(links: I64, sequence: _Sequence, *, threads: int) -> tuple[I64, I64]:
     """Pairs of texts beside recycled ones, packed and sorted; how many places speak for each."""
-    count = len(first)
-    order = np.flatnonzero(of >= 0)
-    texts, owners = of[order], stories[order]
-    origins = np.searchsorted(order, first)
-    again = np.flatnonzero(origins[texts] != np.arange(len(order)))
-    again = again[owners[again] != owners[origins[texts[again]]]]
-    left = np.concatenate((origins[links[:, 0]], origins[texts[again]]))
+    origins, again = sequence.origins, sequence.again
+    bits = bits_of(len(origins))
+    places = [read_only(one) for one in (sequence.texts, sequence.stories, origins)]
+    left = np.concatenate((origins[links[:, 0]], origins[sequence.texts[again]]))
     right = np.concatenate((origins[links[:, 1]], again))
 
-    def beside(away: int) -> I64:
-        one, other = left + away, right + away
-        inside = (np.minimum(one, other) >= 0) & (np.maximum(one, other) < len(order))
-        rows = np.flatnonzero(inside)
-        same = (owners[one[rows]] == owners[left[rows]]) & (
-            owners[other[rows]] == owners[right[rows]]
-        )
-        rows = rows[same]
-        one, other = one[rows], other[rows]
-        firsts = (origins[texts[one]] == one) & (origins[texts[other]] == other)
-        pairs = np.sort(np.stack((texts[one[firsts]], texts[other[firsts]]), axis=1), axis=1)
-        return packed(pairs, count)
+    def beside(part: slice) -> I64:
+        out = np.empty((part.stop - part.start) * len(_AWAY), dtype=np.int64)
+        count = _stand_beside(left[part], right[part], *places, _AWAY, bits, out)
+        return out[:count].copy()
 
-    ways = (*_AWAY, *(-away for away in _AWAY))
-    numbers = sort_numbers(
-        np.concatenate(list(spread(beside, ways, threads=threads))), threads=threads
-    )
+    found = spread(beside, slices(len(left), _TOGETHER), threads=threads)
+    numbers = sort_numbers(np.concatenate([left[:0], *found]), threads=threads)
     last = np.flatnonzero(run_ends(numbers))
     return numbers[last], np.diff(last, prepend=-1)
+
+
+@kernel
+def _stand_beside(
+    left: I64, right: I64, texts: I64, stories: I64, origins: I64, away: I64, bits: int, out: I64
+) -> int:
+    """Write the packed pairs of texts that stand first as far away from both paragraphs; how many.
+
+    left, right: pairs of paragraphs. away: how far, -1 for the one before.
+    """
+    n = 0
+    for i in range(len(left)):
+        for step in away:
+            one, other = left[i] + step, right[i] + step
+            if min(one, other) < 0 or max(one, other) >= len(texts):
+                continue
+            if stories[one] != stories[left[i]] or stories[other] != stories[right[i]]:
+                continue
+            low, high = texts[one], texts[other]
+            if origins[low] == one and origins[high] == other:
+                out[n] = (min(low, high) << bits) | max(low, high)
+                n += 1
+    return n
 
 
 def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from dedup import lsh, passages, rare
 from dedup.background import Background
 from dedup.buckets import distinct, once, unpacked
 from dedup.intake import Intake
-from dedup.kernels import I64, spread
+from dedup.kernels import I64, slices, spread
 from dedup.ragged import offsets_of
 from dedup.repeated import repeated
 from dedup.scratch import Scratch, release
@@ -124,6 +124,5 @@ def _with_promising(kept: I64, fresh: list[I64], held: Terms, *, threads: int) -
         own = own[~among(kept, own)]  # two copies share many words
         return np.asarray(own[retelling(held, unpacked(own, count))])
 
-    parts = [slice(at, at + _WEIGHED) for at in range(0, len(numbers), _WEIGHED)]
-    found = spread(promising, parts, threads=threads)
+    found = spread(promising, slices(len(numbers), _WEIGHED), threads=threads)
     return sort_numbers(np.concatenate([kept, *found]), threads=threads)

@@ -18,7 +18,7 @@ import numpy as np
 from dedup.background import Background
 from dedup.compare import Comparison, compare_sides
 from dedup.furniture import LongestRuns, longest_runs
-from dedup.kernels import I32, I64, U8, spread
+from dedup.kernels import I32, I64, U8, slices, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
 from dedup.ragged import spans_at
@@ -88,7 +88,7 @@ def compared(
         return rows
 
     found = [np.empty(0, dtype=np.int64)]
-    for rows in spread(promising, _cuts(len(pairs)), threads=threads):
+    for rows in spread(promising, slices(len(pairs), _PAIRS), threads=threads):
         found.append(rows)
         passed()
     chosen = np.concatenate(found)
@@ -118,7 +118,7 @@ def compared(
     sizes = np.diff(background.offsets)
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
-        yield from spread(step, _cuts(len(rows)), threads=threads)
+        yield from spread(step, slices(len(rows), _PAIRS), threads=threads)
         del step, sides  # before the next group is made ready
         release()
 
@@ -170,11 +170,6 @@ def related(
 def least_shared(width: int) -> int:
     """How many shingles of `width` words the least run of a match has."""
     return max(1, LEAST_RUN - width + 1)
-
-
-def _cuts(count: int) -> list[slice]:
-    """Parts of so many pairs, one for each step of a thread."""
-    return [slice(first, min(first + _PAIRS, count)) for first in range(0, count, _PAIRS)]
 
 
 def bytes_of(sides: Sides, local: I64, found: Comparison) -> I64:

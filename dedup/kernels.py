@@ -103,6 +103,11 @@ def chunks(sizes: I64, limit: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds)]
 
 
+def slices(count: int, limit: int) -> list[slice]:
+    """Positions 0..count in slices of `limit` each; the last may be shorter."""
+    return [slice(first, min(first + limit, count)) for first in range(0, count, limit)]
+
+
 @contextmanager
 def on_compile(notify: Callable[[], None]) -> Iterator[None]:
     """Call `notify` once, when the first kernel has to be compiled rather than loaded."""

@@ -25,7 +25,7 @@ from dedup.compared import Compared, compared
 from dedup.features import contested_share, disagree, features
 from dedup.furniture import NOTHING_PASTED, Pasted
 from dedup.gathered import Gathering
-from dedup.kernels import I64, U8, spread
+from dedup.kernels import I64, U8, slices, spread
 from dedup.kinds import IS_RECYCLED, NONE, judge
 from dedup.ragged import offsets_of, rows_at
 from dedup.scratch import Scratch, passed, release
@@ -162,10 +162,10 @@ def _judged(
         )
         judged[part] = judge(values, found, containment=containment)
 
-    for _ in spread(hold_apart, _parts(len(seen)), threads=threads):
+    for _ in spread(hold_apart, slices(len(seen), _ROWS), threads=threads):
         pass
     contested = contested_share(seen.pairs, by_runs & ~rests, conflicting, count)
-    for _ in spread(name_kinds, _parts(len(seen)), threads=threads):
+    for _ in spread(name_kinds, slices(len(seen), _ROWS), threads=threads):
         pass
     on_furniture = np.flatnonzero(rests)
     tiles = furniture.longest_tiles(seen.found.take(on_furniture))
@@ -195,15 +195,10 @@ def _matches(
         pairs[part], counts[part] = seen.pairs[rows], seen.found.counts[rows]
         tiles[own], runs[own] = seen.found.tiles[at], seen.runs[at]
 
-    for _ in spread(copy, _parts(count), threads=threads):
+    for _ in spread(copy, slices(count, _ROWS), threads=threads):
         passed()
     release()
     return Matches(pairs, judged[kept], Comparison(counts, tiles, offsets), runs, pasted)
-
-
-def _parts(count: int) -> list[slice]:
-    """Slices of _ROWS rows."""
-    return [slice(first, min(first + _ROWS, count)) for first in range(0, count, _ROWS)]
 
 
 def _through_a_third(links: I64, known: I64, count: int, *, threads: int) -> I64:

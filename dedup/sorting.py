@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedup.kernels import I32, I64, U64, inner, kernel, spread
+from dedup.kernels import I32, I64, U64, inner, kernel, slices, spread
 
 _BYTE = np.uint64(0xFF)
 _FEW = 1_000  # numbers, which NumPy sorts in no time
@@ -103,7 +103,7 @@ def dealt(
     deal: given a slice of the entries and int64 (bins,), counts into it how many go into each; or,
         not counting, puts each where its bin has come to, and counts on.
     """
-    parts = [slice(at, min(at + _DEALT, count)) for at in range(0, count, _DEALT)]
+    parts = slices(count, _DEALT)
     ends = np.zeros((len(parts), bins), dtype=np.int64)
     for _ in spread(lambda k: deal(parts[k], ends[k], True), range(len(parts)), threads=threads):
         pass

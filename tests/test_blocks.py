@@ -72,7 +72,7 @@ def test_enough_speaks_for_what_stands_as_far_from_recycled_texts_or_has_a_third
 
     with mock.patch.object(dedup.blocks, "SHARED", 0):
         found = dedup.blocks._beside(
-            linked, packed(linked, count), of, owners, first,
+            linked, packed(linked, count), dedup.blocks._Sequence.of(of, owners, first),
             Background.of(lambda _: tokens, count), threads=2,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from dedup.kernels import spread
+from dedup.kernels import slices, spread
 from dedup.report import tables
 from dedup.scratch import passed, release
 
@@ -35,7 +35,7 @@ def by_parts(
     release()
     if parts is None:
         count = _count(report, name)
-        parts = [slice(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
+        parts = slices(count, ROWS)
     made = spread(
         lambda rows: work(part(report, name, rows), rows), parts, threads=report.settings.threads
     )
