@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64, U8, kernel
+from dedup.kernels import I64, U8, kernel, slices, spread
 from dedup.octets import TOPS, eight_bytes
 from dedup.scratch import passed
 
@@ -33,10 +33,12 @@ class Characters:
 
     inner: int64 (blocks + 1,), bytes that go on with a character before each block of _BLOCK
         bytes, and in all; empty if there are none.
+    threads: that look at very many positions.
     """
 
     buffer: U8
     inner: I64
+    threads: int
 
     def before(self, positions: I64) -> I64:
         """Characters before each byte position, int64 of the same shape.
@@ -45,24 +47,34 @@ class Characters:
         """
         numbers = np.array(positions, dtype=np.int64, order="C")
         flat = numbers.reshape(-1)
-        for first in range(0, len(flat) if len(self.inner) else 0, _COUNTED):
-            _count(self.buffer, self.inner, flat[first : first + _COUNTED])
+
+        def count(part: slice) -> None:
+            _count(self.buffer, self.inner, flat[part])
             passed()
+
+        parts = slices(len(flat) if len(self.inner) else 0, _COUNTED)
+        for _ in spread(count, parts, threads=self.threads if len(parts) > 1 else 1):
+            pass
         return numbers
 
 
-def characters(buffer: U8) -> Characters:
+def characters(buffer: U8, *, threads: int = 1) -> Characters:
     """Find where characters begin in `buffer`, uint8 (bytes,) of valid UTF-8."""
     signed = buffer.view(np.int8)
     inner = np.zeros(len(buffer) // _BLOCK + 2, dtype=np.int64)
-    for start in range(0, len(buffer), _PIECE):
-        places = np.flatnonzero(signed[start : start + _PIECE] <= _LAST)
+
+    def count(part: slice) -> None:
+        places = np.flatnonzero(signed[part] <= _LAST)
         counts = np.bincount(places // _BLOCK)
-        first = start // _BLOCK + 1
+        first = part.start // _BLOCK + 1
         inner[first : first + len(counts)] = counts
         passed()
+
+    parts = slices(len(buffer), _PIECE)
+    for _ in spread(count, parts, threads=threads if len(parts) > 1 else 1):
+        pass
     np.cumsum(inner, out=inner)
-    return Characters(buffer, inner if inner[-1] else inner[:0])
+    return Characters(buffer, inner if inner[-1] else inner[:0], threads)
 
 
 @kernel

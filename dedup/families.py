@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.compare import Comparison
-from dedup.kernels import I32, I64, U8, U64, kernel
+from dedup.kernels import I32, I64, U8, U64, chunks, kernel, slices, spread
 from dedup.kinds import IS_COPIED, IS_RECYCLED, PARTIAL, SAME
 from dedup.match import Matches
 from dedup.ragged import offsets_of
 from dedup.scratch import passed, zeros
+from dedup.settings import cores
 from dedup.texts import Texts
 
 _GAP = 10  # words between two runs of one copied clause
@@ -142,37 +143,46 @@ def _gather(
             whole[text] = True
 
 
-def covered(matches: Matches, words: I32) -> I32:
+def covered(matches: Matches, words: I32, *, threads: int = 1) -> I32:
     """How many words of each text stand in an earlier text it is matched to, int32 (texts,).
 
     words: int32 (texts,), how many each has in all. Time O(words in runs), memory a bit a word.
     """
     first = offsets_of(words)
-    marks = zeros(int(first[-1]) // 64 + 1, np.uint64)
     out = np.zeros(len(words), dtype=np.int32)
-    for start in range(0, len(matches), _ROWS):
-        part = slice(start, min(start + _ROWS, len(matches)))
-        found = matches.found.part(part)
-        recycled = IS_RECYCLED[matches.kinds[part]]
-        _cover(matches.pairs[part], recycled, found.tiles, found.offsets, first, marks, out)
-        passed()
+
+    def cover(texts: slice) -> None:
+        begin, end = first[texts.start], first[texts.stop]
+        marks = zeros(int(end - begin) // 64 + 1, np.uint64)
+        for part in slices(len(matches), _ROWS):
+            found = matches.found.part(part)
+            rows = IS_RECYCLED[matches.kinds[part]]
+            rows &= (matches.pairs[part, 1] >= texts.start) & (matches.pairs[part, 1] < texts.stop)
+            _cover(matches.pairs[part], rows, found.tiles, found.offsets, first, begin, marks, out)
+            passed()
+
+    workers = threads or cores()
+    shares = chunks(words.astype(np.int64), -(-int(first[-1]) // workers) + 1)
+    for _ in spread(cover, shares, threads=workers):
+        pass
     return out
 
 
 @kernel
 def _cover(
-    pairs: I64, recycled: np.ndarray, tiles: I32, offsets: I64, first: I64, marks: U64, out: I32
-) -> None:
+    pairs: I64, chosen: np.ndarray, tiles: I32, offsets: I64, first: I64, begin: int, marks: U64,
+    out: I32,
+) -> None:  # fmt: skip
     """Mark the words of right texts under any tile, one bit each, and count into `out`.
 
-    first[t] is the bit of the first word of text t.
+    first[t] - begin is the bit of the first word of text t.
     """
     for k in range(len(pairs)):
-        if not recycled[k]:
+        if not chosen[k]:
             continue
         text = pairs[k, 1]
         for t in range(offsets[k], offsets[k + 1]):
-            start = first[text] + tiles[t, 1]
+            start = first[text] - begin + tiles[t, 1]
             for place in range(start, start + tiles[t, 2]):
                 bit = _ONE << np.uint64(place & 63)
                 out[text] += marks[place >> 6] & bit == _ZERO

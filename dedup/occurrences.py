@@ -16,6 +16,7 @@ from dedup.kinds import NONE, SAME
 from dedup.match import Matches
 from dedup.paragraphs import Paragraphs
 from dedup.ragged import offsets_of
+from dedup.settings import DEFAULTS
 from dedup.texts import Texts
 
 
@@ -81,7 +82,9 @@ def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrenc
     )
 
 
-def recycled_words(matches: Matches, texts: Texts, paragraphs: Paragraphs) -> I64:
+def recycled_words(
+    matches: Matches, texts: Texts, paragraphs: Paragraphs, *, threads: int = DEFAULTS.threads
+) -> I64:
     """Words of each paragraph that stand in an earlier paragraph of another story.
 
     int64 (paragraphs,). A paragraph equal to an earlier one is recycled whole; another one, the
@@ -91,5 +94,6 @@ def recycled_words(matches: Matches, texts: Texts, paragraphs: Paragraphs) -> I6
     held = np.flatnonzero(texts.of >= 0)
     of = texts.of[held]
     again = paragraphs.stories[held] != paragraphs.stories[texts.first[of]]
-    out[held] = np.where(again, texts.words[held], covered(matches, texts.words[texts.first])[of])
+    inside = covered(matches, texts.words[texts.first], threads=threads)
+    out[held] = np.where(again, texts.words[held], inside[of])
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,20 @@ def test_a_piece_of_the_buffer_goes_on_where_the_one_before_it_ended():
         524_289,
         600_002,
     ]
+
+
+@given(text=unicode_text, times=st.integers(1, 40), threads=st.integers(1, 3))
+def test_threads_count_the_same(text, times, threads):
+    text = text * times
+    places, buffer = np.array(starts_of(text)), spans(text)[0]
+    expected = characters(buffer).before(places)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.characters._PIECE", 128)
+        patch.setattr("dedup.characters._COUNTED", 5)
+        found = characters(buffer, threads=threads).before(places)
+
+    assert np.array_equal(found, expected)
 
 
 def test_positions_of_any_shape_are_left_as_they_were():

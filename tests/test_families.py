@@ -140,13 +140,13 @@ def test_a_passage_that_covers_nearly_all_of_a_text_is_the_whole_text(own, expec
     assert found.families.passages.tolist() == [expected if own <= 5 else [0, 20]]
 
 
-@given(stories)
-def test_covered_words_are_those_in_any_tile(stories):
+@given(stories, st.integers(1, 3))
+def test_covered_words_are_those_in_any_tile(stories, threads):
     found = found_in(*stories)
     rows = np.flatnonzero(np.isin(found.matches.kinds, RECYCLED))
     tiles = {tuple(found.matches.pairs[row]): tiles_of(found.matches.found, row) for row in rows}
 
-    counted = covered(found.matches, found.texts.words[found.texts.first]).tolist()
+    counted = covered(found.matches, found.texts.words[found.texts.first], threads=threads).tolist()
 
     assert counted == [naive.covered(tiles, text) for text in range(len(found.texts))]
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from dedup.alike import AlikeStories
+from dedup.buckets import packed, unpacked
 from dedup.characters import Characters, characters
 from dedup.evidence import Evidence
 from dedup.kernels import I64
@@ -16,6 +17,7 @@ from dedup.lsh import bands, expected_recall
 from dedup.match import Matches
 from dedup.occurrences import Occurrences, recycled_words
 from dedup.paragraphs import Paragraphs
+from dedup.ragged import offsets_of
 from dedup.scratch import passed
 from dedup.settings import Settings
 from dedup.stories import Corpus
@@ -68,9 +70,9 @@ class Columns:
     @cached_property
     def paragraph_numbers(self) -> I64:
         """Each paragraph's number in its story, from 0, int64 (paragraphs,)."""
-        stories = self.paragraphs.stories
-        first = np.searchsorted(stories, stories)
-        return np.asarray(np.arange(len(stories)) - first, dtype=np.int64)
+        sizes = np.bincount(self.paragraphs.stories, minlength=len(self.corpus))
+        first = np.repeat(offsets_of(sizes)[:-1], sizes)
+        return np.asarray(np.arange(len(first)) - first, dtype=np.int64)
 
     @cached_property
     def paragraph_spans(self) -> I64:
@@ -88,7 +90,7 @@ class Columns:
 
     @cached_property
     def _characters(self) -> Characters:
-        return characters(self.corpus.buffer)
+        return characters(self.corpus.buffer, threads=self.settings.threads)
 
     @cached_property
     def _first_characters(self) -> I64:
@@ -115,7 +117,9 @@ class Columns:
     def paragraph_words(self) -> I64:
         """Words of each paragraph: all, recycled, and in furniture; int64 (3, paragraphs)."""
         words = self.texts.words.astype(np.int64)
-        recycled = recycled_words(self.matches, self.texts, self.paragraphs)
+        recycled = recycled_words(
+            self.matches, self.texts, self.paragraphs, threads=self.settings.threads
+        )
         return np.stack((words, recycled, np.where(self.texts.furniture, words, 0)))
 
     @cached_property
@@ -147,12 +151,12 @@ class Columns:
         first = np.repeat(texts.first, np.diff(texts.offsets))
         kept = of_story[first] != of_story[again]
         first, again = first[kept], again[kept]
-        pairs = texts.first[self.matches.pairs[self.recycled]]
-        left = np.concatenate((pairs[:, 0], first))
-        right = np.concatenate((pairs[:, 1], again))
-        order = np.lexsort((right, left))
-        links = np.concatenate((self.recycled, np.full(len(first), -1)))
-        return MatchRows(left[order], right[order], links[order])
+        count = len(of_story)
+        equal = packed(np.stack((first, again), axis=1), count)
+        similar = packed(texts.first[self.matches.pairs[self.recycled]], count)
+        places = np.searchsorted(similar, equal)  # both are sorted, as the texts are
+        pairs = unpacked(np.insert(similar, places, equal), count)
+        return MatchRows(pairs[:, 0], pairs[:, 1], np.insert(self.recycled, places, -1))
 
     @cached_property
     def template_rows(self) -> MatchRows:
