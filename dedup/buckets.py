@@ -30,6 +30,11 @@ class Repeats:
         self._once = zeros(2 ** (bits - 6), np.uint64)
         self._twice = zeros(2 ** (bits - 6), np.uint64)
 
+    @property
+    def bits(self) -> int:
+        """Of the number of a slot."""
+        return 64 - int(self._shift)
+
     def add(self, keys: U64) -> None:
         """Count these keys. Not safe from several threads at a time."""
         _mark(keys, self._shift, self._once, self._twice)

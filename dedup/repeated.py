@@ -1,16 +1,17 @@
 """The keys that stand more than once, of very many: runs of words, or any hashes.
 
 Two passes over the keys: the first marks in a bitmap which occur twice, the second collects only
-those. What it took for repeated by chance goes when they are sorted: they are dealt out by their
-highest bits, so that each range of keys is looked at, and sorted, in the processor's cache.
+those, by ranges of keys. What it took for repeated by chance goes when they are sorted: a range is
+dealt out by its highest bits, so that each part of it is looked at, and sorted, in the processor's
+cache.
 
-Time O(keys), memory a byte a key for the bitmaps and 32 a repeated key while they are dealt out, 16
-then; in a file where it is much (scratch.py).
+Time O(keys), memory a byte a key for the bitmaps and 16 a repeated key, 32 in the range that is
+sorted; in a file where it is much (scratch.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,10 +24,11 @@ from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sorting import dealt, sort_spans
 
+_WIDE = 28  # bits of a place in the bitmaps; what is told by more is collected in ranges
 _ENTRIES = 500_000  # keys that are looked at together
 _SORTED = 1_000_000  # keys that are sorted together, about
 _KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
-_HALF = np.uint64(32)
+_HALF, _ALL = np.uint64(32), slice(None)
 
 _Columns = tuple[U64, I32, I32]
 
@@ -62,31 +64,31 @@ def repeated(
     Raises:
         BadOutput: the disk has no room for them.
     """
+    room = scratch or Scratch()
+    ranges = max(0, repeats.bits - _WIDE)
 
-    def again(part: slice) -> _Columns:
+    def again(part: slice) -> tuple[_Columns, list[int]]:
         held = keys_of(part)
         rows = repeats.positions(held.values)
         texts = np.searchsorted(held.offsets, rows, side="right") - 1
         places = (rows - held.offsets[texts]).astype(np.int32)
-        return held.values[rows], (texts + part.start).astype(np.int32), places
+        columns = held.values[rows], (texts + part.start).astype(np.int32), places
+        if not ranges:
+            return columns, [0, len(rows)]
+        return _dealt(columns, room, above=0, bits=ranges, threads=1)
 
-    room = scratch or Scratch()
-    columns = _gathered(spread(again, parts, threads=threads), room)
-    bits = (len(columns[0]) // _SORTED).bit_length()
-    bounds = [0, len(columns[0])]
-    if bits:
-        columns, bounds = _dealt(columns, bits, room, threads)
+    collected = [_Growing(room) for _ in range(1 << ranges)]
+    for columns, bounds in spread(again, parts, threads=threads):
+        for of_range, (first, last) in zip(collected, pairwise(bounds), strict=True):
+            of_range.add(columns, slice(first, last))
+        passed()
 
-    def ordered(span: tuple[int, int]) -> _Columns:
-        own = slice(*span)
-        rows = _again(columns[0][own])
-        keys, order = columns[0][own][rows], np.empty(len(rows), dtype=np.int32)
-        sort_spans(keys, order, np.array([0, len(rows)]))  # texts come in order, and keep it
-        rows = rows[order]
-        return keys, columns[1][own][rows], columns[2][own][rows]
-
-    threads = threads if bits else 1
-    return Repeated(*_gathered(spread(ordered, pairwise(bounds), threads=threads), room))
+    out = _Growing(room)
+    for of_range in collected:
+        for part in _ordered(of_range.whole(), ranges, room, threads=threads):
+            out.add(part)
+            passed()
+    return Repeated(*out.whole())
 
 
 def all_keys(held: Hashes) -> Repeated:
@@ -107,41 +109,75 @@ def in_slices(found: Repeated, entries: int = 0) -> list[slice]:
     return [slice(a, b) for a, b in pairwise([0, *cuts.tolist(), len(found.keys)]) if b > a]
 
 
-def _gathered(parts: Iterable[_Columns], room: Scratch) -> _Columns:
-    """The columns of all parts, one part behind the other."""
-    held = [Growing(room, kind) for kind in _KINDS]
-    for part in parts:
-        for number, column in enumerate(held):
-            column.add(part[number])
-        passed()
-    keys, texts, places = (column.whole() for column in held)
-    return keys, texts, places
+class _Growing:
+    """The columns of one part behind those of the other."""
+
+    def __init__(self, room: Scratch) -> None:
+        """room: where they stand."""
+        self._held = [Growing(room, kind) for kind in _KINDS]
+
+    def add(self, columns: _Columns, rows: slice = _ALL) -> None:
+        """Append some rows of them."""
+        for number, held in enumerate(self._held):
+            held.add(columns[number][rows])
+
+    def whole(self) -> _Columns:
+        """All of them. They are empty then."""
+        keys, texts, places = (held.whole() for held in self._held)
+        return keys, texts, places
 
 
-def _dealt(columns: _Columns, bits: int, room: Scratch, threads: int) -> tuple[_Columns, list[int]]:
-    """The same entries by the highest bits of their keys, and where each range of them begins.
+def _ordered(columns: _Columns, above: int, room: Scratch, *, threads: int) -> Iterator[_Columns]:
+    """The entries whose keys stand more than once, sorted, some at a time.
 
-    Within a range they keep their order.
+    above: how many of the highest bits are the same in all keys.
+    """
+    count = len(columns[0])
+    bits, bounds = (count // _SORTED).bit_length(), [0, count]
+    if bits:
+        columns, bounds = _dealt(columns, room, above=above, bits=bits, threads=threads)
+
+    def ordered(span: tuple[int, int]) -> _Columns:
+        own = slice(*span)
+        rows = _again(columns[0][own])
+        keys, order = columns[0][own][rows], np.empty(len(rows), dtype=np.int32)
+        sort_spans(keys, order, np.array([0, len(rows)]))  # texts come in order, and keep it
+        rows = rows[order]
+        return keys, columns[1][own][rows], columns[2][own][rows]
+
+    return spread(ordered, pairwise(bounds), threads=threads if bits else 1)
+
+
+def _dealt(
+    columns: _Columns, room: Scratch, *, above: int, bits: int, threads: int
+) -> tuple[_Columns, list[int]]:
+    """Deal entries out by so many bits of their keys, and where each range of them begins.
+
+    room: where they then stand. above: how many higher bits are the same in all keys. Within a
+    range entries keep their order.
     """
     keys, texts, places = columns
-    out = tuple(room.zeros(keys.shape, kind) for kind in _KINDS)
+    out: _Columns = (
+        room.zeros(keys.shape, np.uint64), room.zeros(keys.shape, np.int32),
+        room.zeros(keys.shape, np.int32),
+    )  # fmt: skip
+    left, right = np.uint64(above), np.uint64(64 - bits)
 
     def deal(own: slice, ends: I64, counting: bool) -> None:
-        _deal(keys[own], texts[own], places[own], np.uint64(64 - bits), ends, counting, *out)
+        _deal(keys[own], texts[own], places[own], left, right, ends, counting, *out)
         passed()
 
-    bounds = dealt(len(keys), 1 << bits, deal, threads=threads)
-    return (out[0], out[1], out[2]), bounds
+    return out, dealt(len(keys), 1 << bits, deal, threads=threads)
 
 
 @kernel
 def _deal(
-    keys: U64, texts: I32, places: I32, shift: np.uint64, ends: I64, counting: bool,
-    out_keys: U64, out_texts: I32, out_places: I32,
+    keys: U64, texts: I32, places: I32, left: np.uint64, right: np.uint64, ends: I64,
+    counting: bool, out_keys: U64, out_texts: I32, out_places: I32,
 ) -> None:  # fmt: skip
     """Count the entries of each range into `ends`; or write each where its range has come to."""
     for i in range(len(keys)):
-        number = keys[i] >> shift
+        number = (keys[i] << left) >> right
         at = ends[number]
         if not counting:
             out_keys[at], out_texts[at], out_places[at] = keys[i], texts[i], places[i]

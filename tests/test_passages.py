@@ -61,6 +61,7 @@ def test_neither_slices_nor_ranges_of_keys_change_anything(texts, entries, toget
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(repeats, "_ENTRIES", entries)
         patch.setattr(repeats, "_SORTED", together)
+        patch.setattr(repeats, "_WIDE", 14 - entries)
         patch.setattr(sorting, "_DEALT", entries)
         found = again(texts, width=2)
         sliced = lookup(texts, width=2), worn(texts, width=2)

@@ -189,8 +189,8 @@ def test_a_scan_in_files_is_the_scan_in_memory(monkeypatch, tmp_path):
     for unit, name, least in (
         (rare, "_POSTINGS", 2000), (rare, "_LISTED", 300), (candidates, "_PAIRS", 1000),
         (candidates, "_WEIGHED", 300), (repeated, "_ENTRIES", 1000), (repeated, "_SORTED", 700),
-        (furniture, "_KEYS", 500),
-        (match, "_ROWS", 100), (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
+        (repeated, "_WIDE", 19), (furniture, "_KEYS", 500), (match, "_ROWS", 100),
+        (compared, "_PAIRS", 200), (sides, "WORDS", 20_000),
         (lsh, "_HELD", 50), (sorting, "_DEALT", 900), (evidence, "_TOGETHER", 20),
         (columns, "_CUT", 30),
     ):  # fmt: skip
