@@ -60,12 +60,15 @@ _BOUNDS = np.array([0, _SIZE, 2 * _SIZE], dtype=np.int64)
 
 
 def compare_two_texts() -> None:
-    """Compare two texts of which one is the other with its first word changed."""
+    """Compare two texts of which one is the other with its first word changed; look around them."""
     from dedup.background import Background
+    from dedup.blocks import with_blocks
+    from dedup.families import covered
     from dedup.match import match
     from dedup.terms import CLASS_BITS, KEPT, Terms
     from dedup.tokens import Tokens
     from dedup.vocabulary import Vocabulary
+    from dedup.wordings import leads
 
     places = np.arange(2 * _SIZE, dtype=np.int64)
     values = (places % _SIZE).astype(np.uint64)
@@ -83,7 +86,12 @@ def compare_two_texts() -> None:
         _BOUNDS,
     )
     pair = _TEXTS.reshape(1, 2)
-    match(pair, lambda _: tokens, stories=_TEXTS, by_words=pair, background=known, threads=1)
+    found = match(
+        pair, lambda _: tokens, stories=_TEXTS, by_words=pair, background=known, threads=1
+    )
+    with_blocks(found, _TEXTS, _TEXTS, _TEXTS, lambda _: tokens, known, threads=1)
+    covered(found, sizes)
+    leads(pair, 2)
 
 
 def gather_a_match() -> None:
@@ -91,14 +99,13 @@ def gather_a_match() -> None:
     from dedup.alike import alike_stories
     from dedup.characters import characters
     from dedup.compare import Comparison, joined
-    from dedup.families import assemble, covered
+    from dedup.families import assemble
     from dedup.furniture import LongestRuns, furniture_keys
     from dedup.kinds import EDITED
     from dedup.match import Matches
     from dedup.screen import Outlines, may_share
     from dedup.shingles import Shingles
     from dedup.texts import Texts
-    from dedup.wordings import leads
 
     pair = _TEXTS.reshape(1, 2)
     columns = joined([]).counts.shape[1]
@@ -124,8 +131,6 @@ def gather_a_match() -> None:
     furniture_keys(runs_alone, pair, every)
     characters(read_only(np.array([0xC3, 0xA9], dtype=np.uint8))).before(_TEXTS * 2)
     assemble(matches, texts, _TEXTS)
-    covered(matches, np.full(2, _SIZE, dtype=np.int32))
-    leads(pair, 2)
     alike_stories(
         pair,
         np.array([_SIZE], dtype=np.int64),
