@@ -146,7 +146,8 @@ def _gather(
 def covered(matches: Matches, words: I32, *, threads: int = 1) -> I32:
     """How many words of each text stand in an earlier text it is matched to, int32 (texts,).
 
-    words: int32 (texts,), how many each has in all. Time O(words in runs), memory a bit a word.
+    words: int32 (texts,), how many each has in all. Time O(words in runs), and O(matches) on every
+    thread; memory a bit a word.
     """
     first = offsets_of(words)
     out = np.zeros(len(words), dtype=np.int32)

@@ -8,7 +8,9 @@ Two words that many texts have make a large bucket, in which each text is paired
 alone (buckets.py). In a corpus of up to FEW texts there is nothing to be learned about which words
 are rare, and each text is compared with each.
 
-Time O(texts + pairs); memory 28 bytes a text, of about nine million texts at a time.
+Time O(texts + pairs), and once more O(texts) for every nine million texts. Memory 28 bytes a text,
+of nine million at a time; and of a word that very many texts have, its list with what stands beside
+it, 56 bytes a text, and its pairs, are held whole.
 
 Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning", ICDE
 2006, section 4 (the rarest elements of a set as its prefix).
@@ -23,12 +25,12 @@ import numpy as np
 from dedup.buckets import bits_of, once, unpacked
 from dedup.kernels import I32, I64, U64, chunks, kernel, spread
 from dedup.ragged import offsets_of
-from dedup.settings import DEFAULTS
+from dedup.settings import DEFAULTS, cores
 from dedup.sorting import sort_spans
 
 FEW = 400  # texts, of which each is compared with each
 _POSTINGS = 64_000_000  # texts in lists that are held together: 0.3 GB
-_LISTED = 500_000  # texts in lists that a thread looks at together
+_LISTED = 150_000  # texts in lists that a thread looks at together
 _COUNTED = 4_000_000  # words that are counted together
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _ONE, _SIX, _LOW6 = np.uint64(1), np.uint64(6), np.uint64(63)
@@ -86,8 +88,8 @@ def _sharing(
     def pair(part: slice) -> I64:
         return _paired(heaviest, words.start, part, offsets, texts, bucket=bucket)
 
-    halves = chunks(sizes, max(1, int(offsets[-1]) // max(1, threads or 2)))
-    for _ in spread(post, halves, threads=threads):
+    workers = threads or cores()
+    for _ in spread(post, chunks(sizes, -(-int(offsets[-1]) // workers) + 1), threads=workers):
         pass
     yield from spread(pair, chunks(sizes, _LISTED), threads=threads)
 

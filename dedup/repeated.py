@@ -24,11 +24,12 @@ from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sorting import dealt, sort_spans
 
-_WIDE = 28  # bits of a place in the bitmaps; what is told by more is collected in ranges
+_WIDE = 28  # bits of a place in the bitmaps; where it has more, keys are collected in ranges
+_RANGES = 4  # bits that tell ranges apart, at most: each has three files
 _ENTRIES = 500_000  # keys that are looked at together
 _SORTED = 1_000_000  # keys that are sorted together, about
 _KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
-_HALF, _ALL = np.uint64(32), slice(None)
+_HALF = np.uint64(32)
 
 _Columns = tuple[U64, I32, I32]
 
@@ -65,7 +66,7 @@ def repeated(
         BadOutput: the disk has no room for them.
     """
     room = scratch or Scratch()
-    ranges = max(0, repeats.bits - _WIDE)
+    ranges = min(max(0, repeats.bits - _WIDE), _RANGES)
 
     def again(part: slice) -> tuple[_Columns, list[int]]:
         held = keys_of(part)
@@ -77,10 +78,10 @@ def repeated(
             return columns, [0, len(rows)]
         return _dealt(columns, room, above=0, bits=ranges, threads=1)
 
-    collected = [_Growing(room) for _ in range(1 << ranges)]
+    collected = [_Growing(room, alike=1 << ranges) for _ in range(1 << ranges)]
     for columns, bounds in spread(again, parts, threads=threads):
         for of_range, (first, last) in zip(collected, pairwise(bounds), strict=True):
-            of_range.add(columns, slice(first, last))
+            of_range.add_copied(columns, slice(first, last))
         passed()
 
     out = _Growing(room)
@@ -100,10 +101,9 @@ def all_keys(held: Hashes) -> Repeated:
     return Repeated(held.values[order], texts[order], places[order].astype(np.int32))
 
 
-def in_slices(found: Repeated, entries: int = 0) -> list[slice]:
-    """Slices of about so many entries, _ENTRIES if it is not said, or of one key."""
-    entries = entries or _ENTRIES
-    at = np.arange(entries, len(found.keys), entries)
+def in_slices(found: Repeated) -> list[slice]:
+    """Slices of about _ENTRIES entries, or of one key."""
+    at = np.arange(_ENTRIES, len(found.keys), _ENTRIES)
     cuts = np.searchsorted(found.keys, found.keys[at])
     cuts = cuts[np.diff(cuts, prepend=0) > 0]
     return [slice(a, b) for a, b in pairwise([0, *cuts.tolist(), len(found.keys)]) if b > a]
@@ -112,14 +112,19 @@ def in_slices(found: Repeated, entries: int = 0) -> list[slice]:
 class _Growing:
     """The columns of one part behind those of the other."""
 
-    def __init__(self, room: Scratch) -> None:
-        """room: where they stand."""
-        self._held = [Growing(room, kind) for kind in _KINDS]
+    def __init__(self, room: Scratch, *, alike: int = 1) -> None:
+        """room: where they stand. alike: how many of these grow together."""
+        self._held = [Growing(room, kind, alike=alike) for kind in _KINDS]
 
-    def add(self, columns: _Columns, rows: slice = _ALL) -> None:
-        """Append some rows of them."""
+    def add(self, columns: _Columns) -> None:
+        """Append a part."""
         for number, held in enumerate(self._held):
-            held.add(columns[number][rows])
+            held.add(columns[number])
+
+    def add_copied(self, columns: _Columns, rows: slice) -> None:
+        """Append some rows, without holding the others."""
+        for number, held in enumerate(self._held):
+            held.add(columns[number][rows].copy())
 
     def whole(self) -> _Columns:
         """All of them. They are empty then."""

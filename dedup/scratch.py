@@ -179,15 +179,22 @@ class Growing:
     """A column that is appended to, and then taken whole."""
 
     def __init__(
-        self, scratch: Scratch, dtype: Any, row: tuple[int, ...] = (), *, sought: bool = False
+        self,
+        scratch: Scratch,
+        dtype: Any,
+        row: tuple[int, ...] = (),
+        *,
+        sought: bool = False,
+        alike: int = 1,
     ) -> None:
         """row: the shape of one value, if that is not a single number.
 
-        sought: it will be read here and there, not along.
+        sought: it will be read here and there, not along. alike: how many such columns grow
+        together, and have the room of one.
         """
         self._scratch, self._dtype, self._row = scratch, np.dtype(dtype), row
         self._size = self._dtype.itemsize * math.prod(row)
-        self._sought = sought
+        self._sought, self._alike = sought, alike
         self._parts: list[np.ndarray] = []  # while they are small
         self._held: mmap.mmap | None = None  # then all of it, with room for more
         self._file: IO[bytes] | None = None
@@ -206,7 +213,7 @@ class Growing:
         done = self._count * self._size
         self._count += len(values)
         size = self._count * self._size
-        if self._file is None and not self._scratch.fits(size, sought=self._sought):
+        if self._file is None and not self._fits(size):
             self._file = _temporary()
             self._move(self._file, done)
         if self._file is not None:
@@ -216,6 +223,9 @@ class Growing:
             self._append(values, done, size)
         else:
             self._parts.append(values)
+
+    def _fits(self, size: int) -> bool:
+        return self._scratch.fits(self._alike * size, sought=self._sought)
 
     def _append(self, values: np.ndarray, done: int, size: int) -> None:
         """Copy values behind the bytes that are done, where there is to be room for `size`."""

@@ -74,7 +74,7 @@ class Terms:
         return len(self.words)
 
     def settled(self) -> Terms:
-        """The same without `heaviest`, which only who looks for pairs needs."""
+        """The same without `heaviest`, which is needed only to look for pairs."""
         return replace(self, heaviest=self.heaviest[:0].copy())
 
 

@@ -1,9 +1,9 @@
 """The first run after an install, in little more than half the time: two processes compile at once.
 
 numba compiles one kernel at a time in a process, and keeps what it compiled on disk. So while the
-first steps compile their kernels, a second process compiles those that compare texts, by comparing
-two of a few words. Once the first process gets there it does not wait idly either: it compiles the
-kernels of the steps after, by gathering a made-up match.
+first steps compile their kernels, a second process compiles those that compare texts, and some of
+the steps after, by comparing two of a few words. Once the first process gets there it does not wait
+idly either: it compiles the kernels of the other steps after, by gathering a made-up match.
 """
 
 from __future__ import annotations

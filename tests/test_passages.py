@@ -173,7 +173,9 @@ def test_no_key_is_cut_into_two_slices(texts, size):
         np.zeros(len(keys), dtype=np.int32),
     )
 
-    slices = in_slices(found, size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeats, "_ENTRIES", size)
+        slices = in_slices(found)
 
     of_each = [set(found.keys[part].tolist()) for part in slices]
     assert sum(map(len, of_each)) == len(set(keys))

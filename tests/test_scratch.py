@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import sys
 import tempfile
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -146,6 +148,36 @@ def test_a_column_that_is_dropped_is_let_go():
     del array
     gc.collect()
     assert len(scratch._MAPPED) == before
+
+
+def test_columns_that_grow_together_have_the_room_of_one(monkeypatch):
+    monkeypatch.setattr(scratch, "_LEAST", 1000)
+    room = Scratch(memory=128 * 10_000)
+    alone = Growing(room, np.uint8)
+    several = [Growing(room, np.uint8, alike=4) for _ in range(4)]
+    made = mock.Mock(side_effect=scratch._temporary)
+    monkeypatch.setattr(scratch, "_temporary", made)
+
+    alone.add(np.ones(3_000, dtype=np.uint8))
+    assert not made.call_count
+    for column in several:
+        column.add(np.ones(3_000, dtype=np.uint8))
+
+    assert made.call_count == 4
+    assert all(column.whole().sum() == 3_000 for column in (alone, *several))
+
+
+def test_a_column_grows_while_a_profiler_keeps_its_frames():
+    column, frames = Growing(Scratch(memory=2**40), np.int64), []
+    sys.setprofile(lambda frame, *_: frames.append(frame))
+    try:
+        for _ in range(9):
+            column.add(np.arange(200_000))
+    finally:
+        sys.setprofile(None)
+
+    assert len(frames) > 9
+    assert np.array_equal(column.whole(), np.tile(np.arange(200_000), 9))
 
 
 def test_files_have_no_name(monkeypatch, tmp_path):

@@ -75,7 +75,7 @@ class Bags:
         )
 
     def rarest(self) -> U64:
-        """The keys that a scan looks the texts up by: each two of a text's rarest words; sorted.
+        """The keys that texts are looked up by: each two of a text's rarest words; sorted.
 
         A word that no other text has makes none.
         """
