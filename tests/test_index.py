@@ -144,8 +144,8 @@ def test_any_order_and_batching_gives_the_report_of_a_scan(tmp_path, seed):
 def test_lookups_find_what_comparing_each_with_each_finds(tmp_path, monkeypatch):
     """Beyond a few hundred texts only what shares a run or rare words is looked at."""
     monkeypatch.setattr("dedup.rare.FEW", 0)
-    monkeypatch.setattr("dedup.index.segments.SMALLEST", 3_000)
-    monkeypatch.setattr("dedup.index.segments.FAN", 3)
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 3_000)
+    monkeypatch.setattr("dedup.index.merging.FAN", 3)
     stories = [
         Story("a", f"{PARAGRAPH}\n\n{OTHER}"),
         *wire.corpus(5, stories=60),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import BadInput
-from dedup.index import schema, segments, sieve
+from dedup.index import merging, schema, segments, sieve
 from dedup.index.blocks import ROOM, decode, encode, pick
 from dedup.index.content import Content, Folding, Marks, gather, pack, pack_words, unpack
 from dedup.index.incoming import of_story, order_of
@@ -53,7 +54,7 @@ def store() -> sqlite3.Connection:
 
 
 def stored(connection: sqlite3.Connection, held: np.ndarray) -> segments.Segment:
-    no = segments.write(connection, [held], len(held))
+    no = segments.write(connection, [segments.encoded(held)], len(held))
     return segments.load(connection, no)
 
 
@@ -138,7 +139,7 @@ def test_a_segment_finds_the_postings_of_its_keys():
     found = segments.find(connection, [segment], keys)
 
     assert (found == held[np.isin(held >> np.uint64(ITEM_BITS), keys)]).all()
-    assert (np.concatenate(list(segments.every(connection, segment))) == held).all()
+    assert (np.concatenate(list(segments.postings(connection, segment))) == held).all()
 
 
 def test_a_segment_that_is_read_in_pieces_is_whole(monkeypatch):
@@ -173,27 +174,102 @@ def test_of_a_key_that_very_many_have_the_first_blocks_are_read():
     assert (found == held[: len(found)]).all()
 
 
+def held_by(connection: sqlite3.Connection) -> np.ndarray:
+    """All postings of an index, as its segments are asked for them, once."""
+    held = [segments.postings(connection, one) for one in segments.every(connection)]
+    return once(np.concatenate([part for parts in held for part in parts]))
+
+
 def test_merged_segments_hold_what_each_held(monkeypatch):
-    monkeypatch.setattr(segments, "_SLICE", 5_000)
+    monkeypatch.setattr(merging, "_SLICE", 5_000)
     connection = store()
     lists = [drawn(9_000, seed) for seed in range(4)]
     held = [stored(connection, one) for one in lists]
 
-    merged = segments.load(connection, segments.merge(connection, held))
+    merging.merge(connection, held, threads=2)
 
+    (joined,) = segments.every(connection)
     everything = once(np.concatenate(lists))
-    assert (np.concatenate(list(segments.every(connection, merged))) == everything).all()
-    assert merged.size == len(everything)
+    assert (held_by(connection) == everything).all()
+    assert joined.size == len(everything)
     blocks = connection.execute("SELECT count(*) FROM block").fetchone()[0]
-    assert blocks == len(merged.heads)
+    assert blocks == len(joined.heads)
+
+
+@given(
+    lists=st.lists(st.integers(1, 4_000), min_size=2, max_size=5),
+    keys=st.sampled_from([1, 40, 5_000, 2**36]),
+    step=st.integers(500, 4_000),
+    more=st.integers(0, 2_000),
+)
+def test_a_merge_in_steps_is_right_after_each(lists, keys, step, more):
+    connection = store()
+    parts = [drawn(count, seed, keys) for seed, count in enumerate(lists)]
+    fresh = drawn(more, 99, keys)
+    everything = once(np.concatenate(parts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "STEP", step)
+        patch.setattr(merging, "_SLICE", 700)
+        held = [stored(connection, one) for one in parts]
+        merging.merge(connection, held, threads=2)
+        if len(fresh):
+            stored(connection, fresh)
+            everything = once(np.concatenate((everything, fresh)))
+        while True:
+            held = segments.every(connection)
+            assert (held_by(connection) == everything).all()
+            asked = np.unique(everything >> np.uint64(ITEM_BITS))[::3]
+            found = once(segments.find(connection, held, asked))
+            if keys > 1:  # of one key that all have, a few blocks are read
+                wanted = np.isin(everything >> np.uint64(ITEM_BITS), asked)
+                assert (found == everything[wanted]).all()
+            twice = np.bincount(np.searchsorted(asked, found >> np.uint64(ITEM_BITS))) > 1
+            assert (segments.told(held, asked)[twice] > 1).all()
+            if len({one.run for one in held}) == 1:
+                break
+            merging.merge(connection, [one for one in held if one.goal] or held, threads=2)
+
+    sizes = [one.size for one in held]
+    assert sum(sizes) == len(everything)
+    assert all(one.low < other.low for one, other in itertools.pairwise(held))
 
 
 def test_segments_of_one_size_are_due_when_there_are_many():
     connection = store()
-    few = [stored(connection, drawn(50, seed)) for seed in range(segments.FAN - 1)]
+    few = [stored(connection, drawn(50, seed)) for seed in range(merging.FAN - 1)]
 
-    assert segments.due(few) == []
-    assert segments.due([*few, stored(connection, drawn(50, 99))]) != []
+    assert merging.due(few) == []
+    assert merging.due([*few, stored(connection, drawn(50, 99))]) != []
+
+
+def test_a_large_merge_takes_a_step_a_time(monkeypatch):
+    monkeypatch.setattr(merging, "STEP", 1_000)
+    connection = store()
+    for seed in range(merging.FAN):
+        stored(connection, drawn(2_000, seed))
+
+    taken = []
+    while len({one.run for one in segments.every(connection)}) > 1:
+        merging.tidy(connection, [], threads=1)
+        taken.append(sum(one.size for one in segments.every(connection) if not one.goal))
+
+    assert len(taken) == 2 * merging.FAN
+    assert (np.diff(taken) < 1_300).all() and taken[0] < 1_300
+
+
+def test_all_segments_are_joined(monkeypatch):
+    monkeypatch.setattr(merging, "STEP", 3_000)
+    connection = store()
+    lists = [drawn(300 * seed, seed) for seed in range(1, 9)]
+    for one in lists:
+        stored(connection, one)
+    merging.tidy(connection, [], threads=1)
+
+    merging.join_all(connection, threads=0)
+
+    held = segments.every(connection)
+    assert len({one.run for one in held}) == 1 < len(held)
+    assert (held_by(connection) == once(np.concatenate(lists))).all()
 
 
 def test_counts_come_and_go():

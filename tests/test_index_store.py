@@ -13,6 +13,7 @@ import pytest
 
 from dedup import BadInput, BadOutput, BadSetting, Busy, Settings, Story
 from dedup.index import Index, schema
+from tests import wire
 
 TEXT = "On Monday the council voted to close the eastern bridge until the spring repairs are done."
 
@@ -171,6 +172,28 @@ def test_migrations_go_step_by_step_or_not_at_all():
 
     assert schema.version_of(connection) == schema.VERSION + 2
     assert connection.execute("SELECT * FROM first, second").fetchall() == []
+
+
+def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.rare.FEW", 0)
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 3_000)
+    path, late = tmp_path / "wire.index", wire.corpus(6, stories=3)
+    with Index.open(path) as index:
+        index.add_many(wire.corpus(5, stories=60))
+        before = [index.check(Story(f"late-{story.id}", story.text)) for story in late]
+    with sqlite3.connect(path) as held:
+        held.execute("UPDATE segment SET sieve = zeroblob(64), twice = zeroblob(64)")
+        for column in ("run", "goal", "low", "high"):
+            held.execute(f"ALTER TABLE segment DROP COLUMN {column}")
+        held.execute("PRAGMA user_version = 1")
+        assert held.execute("SELECT count(*) FROM segment").fetchone()[0]
+    held.close()
+
+    with Index.open(path) as index:
+        assert index.verify() == ()
+        after = [index.check(Story(f"late-{story.id}", story.text)) for story in late]
+
+    assert after == before
 
 
 def test_an_index_that_is_closed_says_so(path):

@@ -15,12 +15,11 @@ import sqlite3
 import numpy as np
 
 from dedup.errors import BadInput
-from dedup.index import derive, keyed, segments
+from dedup.index import derive, keyed, merging, segments
 from dedup.index.content import Folding, gather
 from dedup.index.incoming import Order
 from dedup.index.keys import merged
 from dedup.index.rows import Contents, Place, Rows, bits_of, counted_anew, piece
-from dedup.index.segments import Segment
 from dedup.index.view import View, packed_counts
 from dedup.index.words import Counts
 from dedup.kernels import I64, U64
@@ -139,7 +138,7 @@ class Change:
         held = sum(len(one) for one in self.view.recent)
         if self._emptied:
             pass
-        elif bits != int(self.view.meta["bits"]) or held + len(fresh) >= segments.SMALLEST:
+        elif bits != int(self.view.meta["bits"]) or held + len(fresh) >= merging.SMALLEST:
             self._flush(fresh, counts)
         else:
             change = Counts.joined(self.counts, bits)
@@ -154,9 +153,8 @@ class Change:
         )
 
     def compact(self) -> None:
-        """Make all postings anew, so that none leads to what is gone; merge what can be merged."""
-        held = self._segments()
-        segments.drop(self.connection, held)
+        """Make all postings anew, so that none leads to what is gone, as one sorted list."""
+        segments.drop(self.connection, segments.every(self.connection, self.view.segments))
         pending: list[U64] = []
         words: list[tuple[I64, I64]] = []
         for part in derive.parts(self.rows, self.settings, self.folding):
@@ -167,26 +165,24 @@ class Change:
         self._write_segment(pending, words)
         self.connection.execute("DELETE FROM recent")
         self._rebase(self.view.counts)
-        while chosen := segments.due(self._segments()):
-            segments.merge(self.connection, chosen)
+        merging.join_all(self.connection, threads=self.settings.threads)
         self._emptied = True
 
     def _write_segment(self, pending: list[U64], words: list[tuple[I64, I64]]) -> None:
         """Store what was gathered, with the rarest of the words, and forget it."""
         pending.append(np.sort(keyed.rare_words(words, self.view.counts)))
         joined = merged(pending)
-        segments.write(self.connection, [joined], len(joined))
+        segments.write(self.connection, [segments.encoded(joined)], len(joined))
         pending.clear()
         words.clear()
 
     def _flush(self, fresh: U64, counts: Counts) -> None:
-        """Make a segment of what is recent, and merge segments where there are many."""
+        """Make a segment of what is recent, and merge a part of them where there are many."""
         joined = merged([*self.view.recent, fresh]) if self.view.recent else fresh
-        segments.write(self.connection, [joined], len(joined))
+        segments.write(self.connection, [segments.encoded(joined)], len(joined))
         self.connection.execute("DELETE FROM recent")
         self._rebase(counts)
-        if chosen := segments.due(self._segments()):
-            segments.merge(self.connection, chosen)
+        merging.tidy(self.connection, self.view.segments, threads=self.settings.threads)
 
     def _rebase(self, counts: Counts) -> None:
         """Keep these as the counts on which later changes stand."""
@@ -194,11 +190,6 @@ class Change:
         self.connection.execute(
             "INSERT INTO vocabulary VALUES (?, ?, ?)", (self.view.base + 1, *counts.pack())
         )
-
-    def _segments(self) -> list[Segment]:
-        known = {segment.no: segment for segment in self.view.segments}
-        rows = self.connection.execute("SELECT no FROM segment ORDER BY no").fetchall()
-        return [known.get(no) or segments.load(self.connection, no) for (no,) in rows]
 
     def count_ids(self, come: list[str], gone: list[str]) -> None:
         """Count ids that are no whole numbers; the first and the last change the order of all."""

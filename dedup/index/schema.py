@@ -18,7 +18,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x64656475  # "dedu"
 PAGE = 8192  # bytes
 
@@ -39,7 +39,8 @@ CREATE TABLE again (
     PRIMARY KEY (text, story, paragraph)
 ) WITHOUT ROWID;
 CREATE TABLE segment (
-    no INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL, first INTEGER NOT NULL,
+    no INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, goal INTEGER NOT NULL,
+    low INTEGER NOT NULL, high INTEGER NOT NULL, size INTEGER NOT NULL, first INTEGER NOT NULL,
     heads BLOB NOT NULL, sieve BLOB NOT NULL, twice BLOB NOT NULL
 );
 CREATE TABLE block (no INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -50,7 +51,21 @@ CREATE TABLE vocabulary (no INTEGER PRIMARY KEY, slots BLOB NOT NULL, counts BLO
 """
 
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: Mapping[int, Migration] = {}
+
+
+def _give_ranges(connection: sqlite3.Connection) -> None:
+    """Segments may be asked for a range of keys only, and sieves are filled in their order."""
+    from dedup.index import segments
+
+    for column, value in (("run", 0), ("goal", 0), ("low", 0), ("high", segments.TOP)):
+        connection.execute(
+            f"ALTER TABLE segment ADD COLUMN {column} INTEGER NOT NULL DEFAULT {value}"
+        )
+    connection.execute("UPDATE segment SET run = no")
+    segments.sift_anew(connection)
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _give_ranges}
 """For each version but the last, what makes a file of it one of the next version."""
 
 

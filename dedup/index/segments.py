@@ -1,42 +1,32 @@
-"""Postings on disk: sorted segments that are written once, and merged when there are many.
+"""Postings on disk: sorted segments that are written once.
 
 A segment is a run of blocks (blocks.py), a directory that says with which posting each begins, and
 a sieve of its keys (sieve.py). Directory and sieve stay in memory, about ten bits a key. To look
 up keys, those that the sieve lets through are searched in the directory, and their blocks are read:
-a key that stands nowhere costs no reading, as a rule.
-
-Segments of about one size are merged once there are FAN of them, so that a posting is written a few
-times in its life. One of more than LIMIT postings is left alone: what a merge holds up is bounded.
-Merging goes through the keys in slices, and each slice's old blocks are given back before the next,
-so that neither memory nor file grow by more than a slice.
-
-O'Neil, Cheng, Gawlick and O'Neil, "The log-structured merge-tree", Acta Informatica 33, 1996.
+a key that stands nowhere costs no reading, as a rule; one that is there costs a block a segment. So
+they are merged, and each is asked only for the keys of its range (merging.py).
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from dedup.index import sieve
 from dedup.index.blocks import decode, encode, pick
-from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST, merged
+from dedup.index.keys import ITEM_BITS, KEY_BITS, LARGEST
 from dedup.kernels import I64, U8, U64, kernel, read_only
 
-FAN = 4
-SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
-LIMIT = 2**26  # postings of a merged segment
+TOP = 2**KEY_BITS  # above every key
 _DEEP = 4  # blocks of one key that are read, of a segment
-_SLICE = 2**20  # postings
 _PIECE = 2**20  # bytes
 _SHIFT = np.uint64(ITEM_BITS)
 _ITEM = np.uint64(LARGEST)
-_TOP = 2**KEY_BITS
 _HIGHEST = np.uint64(2**64 - 1)
 
 
@@ -44,26 +34,60 @@ _HIGHEST = np.uint64(2**64 - 1)
 class Segment:
     """What stays in memory of a segment.
 
+    run: segments of one run are parts of one sorted list, each of another range of keys.
+    goal: the run that it is being merged into, or 0.
+    low, high: it is asked for keys with low <= key < high; what stood below has been merged.
     first: the number of its first block; the others follow.
     heads: uint64 (blocks,), the first posting of each.
     sieve: of all keys; twice: of those that several postings have.
     """
 
     no: int
+    run: int
+    goal: int
+    low: int
+    high: int
     size: int
     first: int
     heads: U64
     sieve: U64
     twice: U64
 
+    def own(self, keys: U64) -> U64:
+        """Those of some sorted keys that it is asked for."""
+        if self.low == 0 and self.high == TOP:
+            return keys
+        bounds = np.array([self.low, self.high], dtype=np.uint64)
+        start, end = np.searchsorted(keys, bounds).tolist()
+        return keys[start:end]
+
+    def block(self, key: int) -> int:
+        """The first block in which this key or a higher one may stand."""
+        posting = np.uint64(min(key << ITEM_BITS, 2**64 - 1))
+        return max(0, int(np.searchsorted(self.heads, posting)) - 1)
+
+
+def every(connection: sqlite3.Connection, known: Iterable[Segment] = ()) -> list[Segment]:
+    """All segments of an index, by number; of those that are known only what changes is read."""
+    held = {segment.no: segment for segment in known}
+    out = []
+    for no, run, goal, low, size in connection.execute(
+        "SELECT no, run, goal, low, size FROM segment ORDER BY no"
+    ).fetchall():
+        segment = held.get(no) or load(connection, no)
+        if (segment.goal, segment.low) != (goal, low):
+            segment = replace(segment, run=run, goal=goal, low=low, size=size)
+        out.append(segment)
+    return out
+
 
 def load(connection: sqlite3.Connection, no: int) -> Segment:
     """Take a segment's directory into memory."""
-    size, first = connection.execute(
-        "SELECT size, first FROM segment WHERE no = ?", (no,)
+    run, goal, low, high, size, first = connection.execute(
+        "SELECT run, goal, low, high, size, first FROM segment WHERE no = ?", (no,)
     ).fetchone()
     heads, bits, twice = (_column(connection, name, no) for name in ("heads", "sieve", "twice"))
-    return Segment(no, size, first, heads, bits, twice)
+    return Segment(no, run, goal, low, high, size, first, heads, bits, twice)
 
 
 def _column(connection: sqlite3.Connection, name: str, no: int) -> U64:
@@ -82,7 +106,9 @@ def find(connection: sqlite3.Connection, held: Sequence[Segment], keys: U64) -> 
     room, count = _DEEP * len(keys) * len(held), 0
     numbers, bounds = np.empty(room, dtype=np.int64), np.empty((2, room), dtype=np.uint64)
     for segment in held:
-        count = _wanted(segment.sieve, segment.heads, segment.first, keys, count, numbers, bounds)
+        count = _wanted(
+            segment.sieve, segment.heads, segment.first, segment.own(keys), count, numbers, bounds
+        )
     if not count:
         return keys[:0]
     order = np.argsort(numbers[:count])  # as the rows come
@@ -94,7 +120,9 @@ def told(held: Sequence[Segment], keys: U64) -> np.ndarray:
     """How many postings there seem to be of each key, up to two a segment; uint8 (keys,)."""
     out = np.zeros(len(keys), dtype=np.uint8)
     for segment in held:
-        _tell(segment.sieve, segment.twice, keys, out)
+        own = segment.own(keys)
+        at = 0 if len(own) == len(keys) else int(np.searchsorted(keys, np.uint64(segment.low)))
+        _tell(segment.sieve, segment.twice, own, out[at : at + len(own)])
     return out
 
 
@@ -163,6 +191,15 @@ def blocks(connection: sqlite3.Connection, segment: Segment, chosen: I64) -> U64
     return decode(_data(connection, chosen + segment.first), segment.heads[chosen])
 
 
+def read(connection: sqlite3.Connection, segment: Segment, start: int, end: int) -> list[bytes]:
+    """Some blocks of a segment that follow on one another."""
+    rows = connection.execute(
+        "SELECT data FROM block WHERE no >= ? AND no < ? ORDER BY no",
+        (segment.first + start, segment.first + end),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def _data(connection: sqlite3.Connection, numbers: I64) -> list[bytes]:
     rows = connection.execute(
         "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
@@ -171,108 +208,118 @@ def _data(connection: sqlite3.Connection, numbers: I64) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def every(connection: sqlite3.Connection, segment: Segment) -> Iterator[U64]:
-    """All postings of a segment, in order, in parts."""
-    for start in range(0, len(segment.heads), 1024):
-        yield blocks(connection, segment, np.arange(start, min(start + 1024, len(segment.heads))))
+def postings(connection: sqlite3.Connection, segment: Segment) -> Iterator[U64]:
+    """All postings of a segment that it is asked for, in order, in parts."""
+    start, end = segment.block(segment.low), len(segment.heads)
+    for first in range(start, end, 1024):
+        last = min(first + 1024, end)
+        held = decode(read(connection, segment, first, last), segment.heads[first:last])
+        yield held[np.searchsorted(held, np.uint64(segment.low << ITEM_BITS)) :]
 
 
-def write(connection: sqlite3.Connection, parts: Iterable[U64], size: int) -> int:
+class Encoded(NamedTuple):
+    """Sorted postings as blocks, and the head of each."""
+
+    postings: U64
+    blocks: list[bytes]
+    heads: U64
+
+
+def encoded(postings: U64) -> Encoded:
+    """Sorted postings as they are stored."""
+    return Encoded(postings, *encode(postings))
+
+
+def write(
+    connection: sqlite3.Connection,
+    parts: Iterable[Encoded],
+    size: int,
+    *,
+    run: int = 0,
+    low: int = 0,
+    high: int = TOP,
+) -> int:
     """Store sorted postings, given in parts, as a segment; its number, or 0 if there is none.
 
-    size: about how many there are, for the sieve.
+    size: about how many there are, for the sieve. run: to which it belongs; 0 is one of its own.
+    low, high: the range of their keys.
     """
-    bits = sieve.empty(size)
+    sieves = _Sieves(size, low, high)
     heads, count, first = [np.empty(0, dtype=np.uint64)], 0, 0
-    again = [np.empty(0, dtype=np.uint64)]
     for part in parts:
-        keys = part >> _SHIFT
-        sieve.add(bits, keys)
-        again.append(keys[1:][keys[1:] == keys[:-1]])
-        data, own = encode(part)
-        if not first and data:
+        sieves.add(part.postings)
+        if not first and part.blocks:
             first = 1 + connection.execute("SELECT coalesce(max(no), 0) FROM block").fetchone()[0]
         start = first + sum(map(len, heads))
-        connection.executemany("INSERT INTO block (no, data) VALUES (?, ?)", enumerate(data, start))
-        heads.append(own)
-        count += len(part)
+        rows = enumerate(part.blocks, start)
+        connection.executemany("INSERT INTO block (no, data) VALUES (?, ?)", rows)
+        heads.append(part.heads)
+        count += len(part.postings)
     if not count:
         return 0
-    repeated = np.concatenate(again)
-    twice = sieve.empty(len(repeated))
-    sieve.add(twice, repeated)
     stored = connection.execute(
-        "INSERT INTO segment (size, first, heads, sieve, twice) VALUES (?, ?, ?, ?, ?)",
-        (count, first, np.concatenate(heads).data, bits.data, twice.data),
-    )
+        "INSERT INTO segment (run, goal, low, high, size, first, heads, sieve, twice)"
+        " VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
+        (run or next_run(connection), low, high, count, first,
+         np.concatenate(heads).data, *(one.data for one in sieves.whole())),
+    )  # fmt: skip
     return int(stored.lastrowid or 0)
 
 
-def merge(
-    connection: sqlite3.Connection,
-    segments: list[Segment],
-    keep: Callable[[U64], U64] | None = None,
-) -> int:
-    """Make one segment of several; its number, or 0 if nothing is left.
+class _Sieves:
+    """The two sieves of a segment, while its postings come in order."""
 
-    keep: those of some postings that are to stay.
-    """
-    size = sum(segment.size for segment in segments)
-    slices = max(1, -(-size // _SLICE))
-    bounds = [_TOP * k // slices for k in range(slices + 1)]
+    def __init__(self, size: int, low: int, high: int) -> None:
+        """As `write` takes them."""
+        self._range = low, high
+        self._all = sieve.empty(size, low, high)
+        self._again = [np.empty(0, dtype=np.uint64)]
+        self._last = np.empty(0, dtype=np.uint64)
 
-    def parts() -> Iterator[U64]:
-        done = [0] * len(segments)
-        for low, high in pairwise(bounds):
-            held = [
-                _slice(connection, segment, low, high, done, k)
-                for k, segment in enumerate(segments)
-            ]
-            joined = merged(held)
-            yield joined if keep is None else keep(joined)
+    def add(self, postings: U64) -> None:
+        """Let the keys of some more through."""
+        keys = np.concatenate((self._last, postings >> _SHIFT))
+        sieve.add(self._all, keys)
+        self._again.append(keys[1:][keys[1:] == keys[:-1]])
+        self._last = keys[-1:]
 
-    no = write(connection, parts(), size)
-    drop(connection, segments)
-    return no
+    def whole(self) -> tuple[U64, U64]:
+        """That of all keys, and that of those that came again."""
+        repeated = np.concatenate(self._again)
+        twice = sieve.empty(len(repeated), *self._range)
+        sieve.add(twice, repeated)
+        return self._all, twice
 
 
-def _slice(
-    connection: sqlite3.Connection, segment: Segment, low: int, high: int, done: list[int], k: int
-) -> U64:
-    """The postings of a segment with low <= key < high; blocks below them are given back."""
-    start, end = low << ITEM_BITS, min(high << ITEM_BITS, 2**64 - 1)
-    first = max(0, int(np.searchsorted(segment.heads, np.uint64(start), side="right")) - 1)
-    last = int(np.searchsorted(segment.heads, np.uint64(end), side="right"))
-    if first > done[k]:
+def sift_anew(connection: sqlite3.Connection) -> None:
+    """Make the sieves of all segments from their postings."""
+    for segment in every(connection):
+        sieves = _Sieves(segment.size, segment.low, segment.high)
+        for part in postings(connection, segment):
+            sieves.add(part)
         connection.execute(
-            "DELETE FROM block WHERE no >= ? AND no < ?",
-            (segment.first + done[k], segment.first + first),
+            "UPDATE segment SET sieve = ?, twice = ? WHERE no = ?",
+            (*(one.data for one in sieves.whole()), segment.no),
         )
-        done[k] = first
-    if first >= last:
-        return np.empty(0, dtype=np.uint64)
-    held = blocks(connection, segment, np.arange(first, last))
-    cut = np.searchsorted(held, np.array([start, end], dtype=np.uint64))
-    return held[cut[0] : None if high == _TOP else cut[1]]
 
 
-def drop(connection: sqlite3.Connection, segments: list[Segment]) -> None:
+def next_run(connection: sqlite3.Connection) -> int:
+    """A number that no run has or is being merged into."""
+    (last,) = connection.execute(
+        "SELECT coalesce(max(max(run), max(goal)), 0) FROM segment"
+    ).fetchone()
+    return int(last) + 1
+
+
+def drop(connection: sqlite3.Connection, segments: Iterable[Segment]) -> None:
     """Give back what segments hold."""
     for segment in segments:
-        connection.execute(
-            "DELETE FROM block WHERE no >= ? AND no < ?",
-            (segment.first, segment.first + len(segment.heads)),
-        )
+        drop_blocks(connection, segment, 0, len(segment.heads))
         connection.execute("DELETE FROM segment WHERE no = ?", (segment.no,))
 
 
-def due(segments: Iterable[Segment]) -> list[Segment]:
-    """The segments that are to be merged now, if any."""
-    tiers: dict[int, list[Segment]] = {}
-    for segment in segments:
-        tier = int(np.log(max(1.0, segment.size / SMALLEST)) / np.log(FAN))
-        tiers.setdefault(tier, []).append(segment)
-    for _, held in sorted(tiers.items()):
-        if len(held) >= FAN and sum(segment.size for segment in held) <= LIMIT:
-            return held
-    return []
+def drop_blocks(connection: sqlite3.Connection, segment: Segment, start: int, end: int) -> None:
+    """Give back some blocks of a segment."""
+    connection.execute(
+        "DELETE FROM block WHERE no >= ? AND no < ?", (segment.first + start, segment.first + end)
+    )

@@ -4,6 +4,10 @@ Most keys of a new story stand nowhere in the index. A key sets six bits within 
 processor's cache, with nine bits of room a key; one that is not there is let through in about 1 of
 50 cases. None that is there is kept back.
 
+Keys are hashes, and equal parts of their range fill lines equally: which line is a key's is told by
+its place in the range, and sorted keys are added along the sieve, not all over it. The first line
+says what range that is.
+
 Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", WEA 2007 (bits of a
 key in one cache line).
 """
@@ -12,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.index.keys import KEY_BITS
 from dedup.kernels import U64, kernel
 
 _BITS = 9  # a key
@@ -20,12 +25,15 @@ _SPREAD, _AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _HALF, _SIX, _NINE, _BACK = np.uint64(32), np.uint64(6), np.uint64(9), np.uint64(29)
 _LOW6, _LOW9, _ONE = np.uint64(63), np.uint64(511), np.uint64(1)
 _MARKS = 6  # bits that a key sets
+_FINE = np.uint64(KEY_BITS)  # bits behind the point of the lines a key
 
 
-def empty(keys: int) -> U64:
-    """A sieve with room for so many keys."""
+def empty(keys: int, low: int = 0, high: int = 2**KEY_BITS) -> U64:
+    """A sieve with room for so many keys, each low <= key < high."""
     lines = max(1, -(-keys * _BITS // (64 * _LINE)))
-    return np.zeros(lines * _LINE, dtype=np.uint64)
+    out = np.zeros((1 + lines) * _LINE, dtype=np.uint64)
+    out[:2] = low, (lines << KEY_BITS) // (high - low)
+    return out
 
 
 def add(sieve: U64, keys: U64) -> None:
@@ -41,21 +49,21 @@ def passing(sieve: U64, keys: U64) -> np.ndarray:
 
 
 @kernel
-def _place(key: np.uint64, lines: np.uint64) -> tuple[int, np.uint64]:
+def _place(sieve: U64, key: np.uint64) -> tuple[int, np.uint64]:
     """The first word of a key's line, and the bits that say which to set there."""
+    line: int = np.int64(((key - sieve[0]) * sieve[1]) >> _FINE)  # type: ignore[assignment]
+    last = len(sieve) // _LINE - 1
     h = key * _SPREAD
     h = (h ^ (h >> _BACK)) * _AGAIN
     bits = (h ^ (h >> _HALF)) * _SPREAD
-    line: int = np.int64(((h >> _HALF) * lines) >> _HALF) * _LINE  # type: ignore[assignment]
-    return line, bits
+    return min(line + 1, last) * _LINE, bits
 
 
 @kernel
 def _add(sieve: U64, keys: U64) -> None:
     """Set the bits of each key."""
-    lines = np.uint64(len(sieve) // _LINE)
     for i in range(len(keys)):
-        line, bits = _place(keys[i], lines)
+        line, bits = _place(sieve, keys[i])
         for _ in range(_MARKS):
             at = bits & _LOW9
             sieve[line + np.int64(at >> _SIX)] |= _ONE << (at & _LOW6)
@@ -65,7 +73,7 @@ def _add(sieve: U64, keys: U64) -> None:
 @kernel
 def lets(sieve: U64, key: np.uint64) -> bool:
     """Whether all bits of a key are set."""
-    line, bits = _place(key, np.uint64(len(sieve) // _LINE))
+    line, bits = _place(sieve, key)
     held = _ONE
     for _ in range(_MARKS):
         at = bits & _LOW9

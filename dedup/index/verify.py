@@ -11,6 +11,7 @@ import numpy as np
 from dedup.errors import DedupError
 from dedup.index import derive, segments
 from dedup.index.content import Folding
+from dedup.index.keys import ITEM_BITS, LARGEST
 from dedup.index.rows import Rows, bits_of, counted_anew
 from dedup.index.segments import Segment
 from dedup.index.view import View
@@ -46,7 +47,7 @@ def _order(connection: sqlite3.Connection, view: View) -> Iterator[str]:
     """Whether postings are sorted, as many as is said, and let through by their sieve."""
     for segment in view.segments:
         count, last = 0, np.zeros(0, dtype=np.uint64)
-        for part in segments.every(connection, segment):
+        for part in segments.postings(connection, segment):
             joined = np.concatenate((last, part))
             if (joined[1:] <= joined[:-1]).any():
                 yield f"Segment {segment.no} is not sorted."
@@ -135,7 +136,10 @@ def _have(connection: sqlite3.Connection, view: View, postings: U64) -> np.ndarr
     return out
 
 
-def _all_of(connection: sqlite3.Connection, segment: Segment, postings: U64) -> U64:
+def _all_of(connection: sqlite3.Connection, segment: Segment, wanted: U64) -> U64:
     """All postings of the blocks in which some sorted ones would stand."""
-    at = np.maximum(np.searchsorted(segment.heads, postings, side="right") - 1, 0)
+    start, end = (np.uint64(key << ITEM_BITS) for key in (segment.low, segment.high - 1))
+    end |= np.uint64(LARGEST)
+    own = wanted[np.searchsorted(wanted, start) : np.searchsorted(wanted, end, side="right")]
+    at = np.maximum(np.searchsorted(segment.heads, own, side="right") - 1, 0)
     return segments.blocks(connection, segment, at[run_starts(at)])

@@ -74,15 +74,8 @@ def current(connection: sqlite3.Connection, known: View | None) -> View:
     if known is not None and (known.base != base or known.generation > generation):
         known = None
     last, recent, counts = _recent(connection, known, int(meta["bits"]), base)
-    return View(generation, meta, _segments(connection, held), recent, last, base, counts)
-
-
-def _segments(connection: sqlite3.Connection, known: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    held = {segment.no: segment for segment in known}
-    return tuple(
-        held.get(no) or segments.load(connection, no)
-        for (no,) in connection.execute("SELECT no FROM segment ORDER BY no").fetchall()
-    )
+    found = tuple(segments.every(connection, held))
+    return View(generation, meta, found, recent, last, base, counts)
 
 
 def _recent(
