@@ -25,6 +25,7 @@ from dedup.vocabulary import HEAVIEST, PRIOR
 
 _DROPPED = np.uint64(64 - FINEST)  # bits of a stem
 _FIRST = np.int64(0)
+_NEAR = np.int64(512)  # places that a slot may be away from where it is expected
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,16 +92,29 @@ class Bags:
 
 
 @kernel
-def _place(slots: I64, first: int, value: int) -> int:
-    """The first place from `first` on whose slot is not below a value."""
-    last = len(slots)
-    while first < last:
-        middle = (first + last) >> 1
-        if slots[middle] < value:
-            first = middle + 1
+def _place(slots: I64, first: int, value: int, bits: int) -> int:
+    """The first place from `first` on whose slot is not below a value.
+
+    Slots are hashes of so many bits: how far on a value stands is told by how large it is, and what
+    is left to be searched lies together.
+    """
+    low, high = first, np.int64(len(slots))
+    near = (value * len(slots)) >> bits
+    start, end = near - _NEAR, near + _NEAR
+    if low < start < high:
+        if slots[start] < value:
+            low = start
         else:
-            last = middle
-    return first
+            high = start
+    if low < end < high and slots[end] >= value:
+        high = end
+    while low < high:
+        middle = (low + high) >> 1
+        if slots[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
@@ -111,6 +125,7 @@ def _count(
 ) -> None:  # fmt: skip
     """Write each text's sorted distinct words, what is counted of them, and their weights."""
     size = math.log(everything + PRIOR)
+    bits = np.int64(FINEST) - np.int64(shift)
     for k in range(len(bounds) - 1):
         start, n = offsets[k], offsets[k]
         for i in range(bounds[k], bounds[k + 1]):
@@ -125,7 +140,7 @@ def _count(
             slot = np.int64(words[i] >> shift)
             again = n > start and words[n - 1] >> shift == words[i] >> shift
             words[n] = words[i]
-            at, by = _place(slots, at, slot), _place(changed, by, slot)
+            at, by = _place(slots, at, slot, bits), _place(changed, by, slot, bits)
             found = np.int32(0)
             if at < len(slots) and slots[at] == slot:
                 found += counts[at, 0]

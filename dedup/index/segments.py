@@ -202,7 +202,7 @@ def read(connection: sqlite3.Connection, segment: Segment, start: int, end: int)
 
 def _data(connection: sqlite3.Connection, numbers: I64) -> list[bytes]:
     rows = connection.execute(
-        "SELECT data FROM block WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no",
+        "SELECT data FROM json_each(?) CROSS JOIN block ON no = value",
         (json.dumps(numbers.tolist()),),
     ).fetchall()
     return [row[0] for row in rows]
