@@ -25,7 +25,7 @@ from dedup.vocabulary import HEAVIEST, PRIOR
 
 _DROPPED = np.uint64(64 - FINEST)  # bits of a stem
 _FIRST = np.int64(0)
-_NEAR = np.int64(512)  # places that a slot may be away from where it is expected
+_NEAR = 512  # places that a slot may be away from where it is expected
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,7 +98,7 @@ def _place(slots: I64, first: int, value: int, bits: int) -> int:
     Slots are hashes of so many bits: how far on a value stands is told by how large it is, and what
     is left to be searched lies together.
     """
-    low, high = first, np.int64(len(slots))
+    low, high = first, len(slots)
     near = (value * len(slots)) >> bits
     start, end = near - _NEAR, near + _NEAR
     if low < start < high:
