@@ -127,6 +127,36 @@ def test_an_index_says_what_a_scan_says(tmp_path, monkeypatch):
     )
 
 
+def test_a_text_may_lose_its_other_place_while_the_order_of_all_changes(tmp_path):
+    """The first id that is no number sorts all anew, and so does the last one that goes."""
+    held = [Story(name, PARAGRAPH, published=FIRST) for name in ("7", "8")]
+    fresh = [Story("8", OTHER, version=1), Story("a", f"{PARAGRAPH}\n\n{OTHER}", published=FIRST)]
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add_many(held)
+
+        index.add_many(fresh)
+
+        assert document(index.to_report()) == document(scan([*held, *fresh]))
+        index.remove("8")
+        index.remove("a")
+        assert document(index.to_report()) == document(scan(held[:1]))
+        assert index.verify() == ()
+
+
+@pytest.mark.parametrize("came", [(1, 2), (1,), (2,), (0, 2), (2, 1), (0,), (3, 2, 3), (1, 1, 2)])
+def test_versions_are_counted_in_portions_as_one_by_one(tmp_path, came):
+    stories = [Story("a", f"{PARAGRAPH} {version}", version=version) for version in came]
+    counts = []
+    for portions in ([stories], [[story] for story in stories]):
+        with Index.open(tmp_path / f"{len(counts)}.index") as index:
+            index.add(Story("a", PARAGRAPH, version=1))
+            for portion in portions:
+                index.add_many(portion)
+            counts.append(index.to_report().summary.replaced)
+
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_and_batching_gives_the_report_of_a_scan(tmp_path, seed):
     newsroom = Newsroom(seed, counted=seed == 0)
@@ -145,7 +175,7 @@ def test_lookups_find_what_comparing_each_with_each_finds(tmp_path, monkeypatch)
     """Beyond a few hundred texts only what shares a run or rare words is looked at."""
     monkeypatch.setattr("dedup.rare.FEW", 0)
     monkeypatch.setattr("dedup.index.merging.SMALLEST", 3_000)
-    monkeypatch.setattr("dedup.index.merging.FAN", 3)
+    monkeypatch.setattr("dedup.index.merging.STEP", 20_000)
     stories = [
         Story("a", f"{PARAGRAPH}\n\n{OTHER}"),
         *wire.corpus(5, stories=60),

@@ -234,18 +234,22 @@ def test_a_merge_in_steps_is_right_after_each(lists, keys, step, more):
     assert all(one.low < other.low for one, other in itertools.pairwise(held))
 
 
-def test_segments_of_one_size_are_due_when_there_are_many():
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=9))
+def test_each_list_is_larger_than_all_smaller_ones_together(sizes):
     connection = store()
-    few = [stored(connection, drawn(50, seed)) for seed in range(merging.FAN - 1)]
+    for seed, size in enumerate(sizes):
+        stored(connection, drawn(size, seed))
+        merging.tidy(connection, [], threads=1)
 
-    assert merging.due(few) == []
-    assert merging.due([*few, stored(connection, drawn(50, 99))]) != []
+        held = sorted((one.size for one in segments.every(connection)), reverse=True)
+        assert all(size > merging.FAN * sum(held[k:]) for k, size in enumerate(held[:-1], 1))
+        assert sum(held) == sum(len(drawn(size, k)) for k, size in enumerate(sizes[: seed + 1]))
 
 
 def test_a_large_merge_takes_a_step_a_time(monkeypatch):
     monkeypatch.setattr(merging, "STEP", 1_000)
     connection = store()
-    for seed in range(merging.FAN):
+    for seed in range(2):
         stored(connection, drawn(2_000, seed))
 
     taken = []
@@ -253,7 +257,7 @@ def test_a_large_merge_takes_a_step_a_time(monkeypatch):
         merging.tidy(connection, [], threads=1)
         taken.append(sum(one.size for one in segments.every(connection) if not one.goal))
 
-    assert len(taken) == 2 * merging.FAN
+    assert len(taken) == 4
     assert (np.diff(taken) < 1_300).all() and taken[0] < 1_300
 
 

@@ -16,7 +16,7 @@ from dedup.errors import BadInput
 from dedup.index import keyed
 from dedup.index.change import Change
 from dedup.index.content import Marks, pack, pack_words, unpack
-from dedup.index.incoming import Incoming, Order, order_of
+from dedup.index.incoming import Incoming, Order, left_for_another, order_of
 from dedup.index.keys import LARGEST, PRINT, items_of, keys_of, packed
 from dedup.index.leave import Gone, detach
 from dedup.index.rows import Place
@@ -52,10 +52,8 @@ def insert(change: Change, given: Incoming) -> None:
 
 def _without_older(change: Change, given: Incoming) -> tuple[Incoming, list[Gone], list[str]]:
     """The stories that are newer than what is there, and those whose place they take."""
-    rows = change.rows.of(
-        "SELECT id, no, version, published, replaced, marks, text FROM story WHERE id IN",
-        given.ids,
-    )
+    columns = "id no version published replaced marks text"
+    rows = change.rows.of(columns, "story", "id", given.ids)
     known = {row[0]: row[1:] for row in rows}
     if not known:
         return given, [], []
@@ -67,15 +65,15 @@ def _without_older(change: Change, given: Incoming) -> tuple[Incoming, list[Gone
             continue
         no, version, date, before, marks, text = known[name]
         published[k] = min(date, published[k])
+        replaced[k] = before + left_for_another((version, *given.came[k]))
         if given.versions[k] < version:
             change.connection.execute(
                 "UPDATE story SET published = ?, replaced = ? WHERE no = ?",
-                (published[k], before + 1 + replaced[k], no),
+                (published[k], replaced[k], no),
             )
             if published[k] < date:
                 change.refirst(set(Marks(marks).rows[:, 0].tolist()))
             continue
-        replaced[k] += before + (given.versions[k] > version)
         kept.append(k)
         old.append(Gone(no, Marks(marks), unpack(text, change.where)))
         change.connection.execute("DELETE FROM story WHERE no = ?", (no,))

@@ -7,13 +7,14 @@ words twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import numpy as np
 
 from dedup.index.bags import Bags
 from dedup.index.content import Folding, gather, joined
 from dedup.index.given import GIVEN, Given, Held, without
-from dedup.index.rows import Contents, Rows, piece
+from dedup.index.rows import Contents, Packed, Rows, piece
 from dedup.index.view import View
 from dedup.index.words import Counts, LocalVocabulary
 from dedup.kernels import I64
@@ -55,7 +56,9 @@ class AtHand:
         self._least = settings.min_words
         self._folding = folding
         self._counts = base, Counts.joined(given.changes, base.bits)
+        self._packed: Packed = {}
         self._ranks: dict[int, int] = {}
+        self._ranked = np.empty(0, dtype=np.int64)
         self._cut, self._begins = gather([], folding)
         self._cut_rows: dict[int, int] = {}
         self._bags: Bags | None = None
@@ -77,16 +80,33 @@ class AtHand:
             return
         given = self.given
         places = self._rows.places(fresh)
-        held = without(places, self._rows, given.old, counted=given.counted, turned=given.turned)
+        orders, packed = self._rows.orders_and_packed(
+            {place.story for place in places}, counted=given.counted
+        )
+        self._packed |= packed
+        held = without(
+            places, orders, self._rows, given.old, counted=given.counted, turned=given.turned
+        )
         self.held |= {no: one for no, one in held.items() if one.words >= self._least}
         self.gone |= fresh - self.held.keys()
 
     def in_order(self, numbers: Iterable[int]) -> list[int]:
         """Texts in the order in which they were first seen."""
-        if len(self._ranks) < len(self.held):
-            held = sorted(self.held.values(), key=lambda text: (text.order, text.paragraph))
-            self._ranks = {text.no: rank for rank, text in enumerate(held)}
+        self._rank()
         return sorted(numbers, key=self._ranks.__getitem__)
+
+    def ranks(self, numbers: I64) -> tuple[I64, I64]:
+        """How many of all texts come before some, and the numbers of all in this order."""
+        self._rank()
+        rows = np.argsort(self._ranked)
+        return np.asarray(rows[np.searchsorted(self._ranked[rows], numbers)]), self._ranked
+
+    def _rank(self) -> None:
+        """Put all texts in order, if there are new ones."""
+        if len(self._ranks) < len(self.held):
+            held = sorted(self.held.values(), key=attrgetter("order", "paragraph"))
+            self._ranks = {text.no: rank for rank, text in enumerate(held)}
+            self._ranked = np.fromiter(self._ranks, dtype=np.int64, count=len(held))
 
     def tokens(self, chosen: list[int]) -> tuple[Tokens, I64]:
         """The words of texts at their first places, and where each text begins among them.
@@ -96,7 +116,8 @@ class AtHand:
         missing = [no for no in chosen if no not in self._cut_rows]
         if missing:
             texts = [self.held[no] for no in missing]
-            self.contents |= self._rows.contents({t.story for t in texts} - self.contents.keys())
+            wanted = {text.story for text in texts} - self.contents.keys()
+            self.contents |= self._rows.contents(wanted, self._packed)
             pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
             tokens, begins = gather(pieces, self._folding)
             known = len(self._cut_rows)

@@ -71,8 +71,10 @@ class Change:
         dates = self.orders({place.story for place in held})
         moved = []
         for place in held:
-            if place.story in dates:  # else its story is on its way out
-                order, paragraph, story = self.earliest(place.no)
+            # Stories on their way out have no row any more.
+            found = self.rows.earliest(place.no, counted=not self.meta["mixed"])
+            if place.story in dates and found is not None:
+                order, paragraph, story = found
                 if (order, paragraph) < (dates[place.story], place.paragraph):
                     moved.append((place, story, paragraph))
         self.swap(moved, {})

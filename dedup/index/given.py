@@ -76,7 +76,7 @@ def take_in(
     incoming: Incoming, rows: Rows, view: View, settings: Settings, folding: Folding
 ) -> Given:
     """Look a story up, text by text."""
-    found = rows.of("SELECT id, no, published, marks FROM story WHERE id IN", incoming.ids)
+    found = rows.of("id no published marks", "story", "id", incoming.ids)
     old, old_marks = 0, Marks(b"")
     if found:
         _, old, published, marks = found[0]
@@ -97,7 +97,8 @@ def take_in(
         numbers[wanted[place.print]] = place.no
     others = set(old_marks.rows[:, 0].tolist()) - {-1} - {place.no for place in places}
     places += rows.places(others)
-    held = without(places, rows, old, counted=counted, turned=turned)
+    orders = rows.orders({place.story for place in places}, counted=counted)
+    held = without(places, orders, rows, old, counted=counted, turned=turned)
     marks_rows = np.stack(
         (
             np.where(texts.of < 0, -1, numbers[texts.of]) if len(texts) else texts.of,
@@ -112,13 +113,19 @@ def take_in(
 
 
 def without(
-    places: list[Place], rows: Rows, old: int, *, counted: bool, turned: bool
+    places: list[Place],
+    orders: dict[int, Order],
+    rows: Rows,
+    old: int,
+    *,
+    counted: bool,
+    turned: bool,
 ) -> dict[int, Held]:
     """Texts as they are without one story, by number; those that are nowhere else are left out.
 
-    turned: whether stories are sorted in another way than in the index (`counted`).
+    orders: of the stories in which they stand first. turned: whether stories are sorted in another
+    way than in the index (`counted`).
     """
-    orders = rows.orders({place.story for place in places}, counted=counted)
     out = {}
     for place in places:
         again = place.again

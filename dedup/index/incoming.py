@@ -28,8 +28,9 @@ class Incoming:
     """Stories with different ids, as lists; their texts are starts[k]:ends[k] of `buffer`.
 
     published: microseconds since 1970, or UNDATED.
-    replaced: of each, how many older versions of it were left out on the way; left_out: of all,
-        where it is not known of which.
+    came: of each, the versions that came, in their order; the highest is what is here.
+    replaced: of each, how many were left out for another; left_out: of all, where it is not known
+        of which.
     """
 
     ids: list[str]
@@ -37,6 +38,7 @@ class Incoming:
     published: list[int]
     headlines: list[str]
     sources: list[str]
+    came: list[tuple[int, ...]]
     replaced: list[int]
     buffer: U8
     starts: I64
@@ -57,7 +59,8 @@ class Incoming:
         ids, versions, published, headlines, sources = ([one[k] for k in chosen] for one in lists)
         return Incoming(
             ids, versions, published, headlines, sources,  # type: ignore[arg-type]
-            [self.replaced[k] for k in chosen], self.buffer, self.starts[index], self.ends[index],
+            [self.came[k] for k in chosen], [self.replaced[k] for k in chosen], self.buffer,
+            self.starts[index], self.ends[index],
         )  # fmt: skip
 
     def cut(self, start: int, end: int) -> Incoming:
@@ -69,8 +72,8 @@ class Incoming:
         if high - low > 4 * int((part.ends - part.starts).sum()):
             low, high = 0, len(self.buffer)
         return Incoming(
-            part.ids, part.versions, part.published, part.headlines, part.sources, part.replaced,
-            self.buffer[low:high], part.starts - low, part.ends - low,
+            part.ids, part.versions, part.published, part.headlines, part.sources, part.came,
+            part.replaced, self.buffer[low:high], part.starts - low, part.ends - low,
         )  # fmt: skip
 
 
@@ -107,7 +110,8 @@ def _plain(story: object) -> Incoming | None:
     if not -(2**31) <= story.version < 2**31 or len(text) > _LONGEST:
         return None
     return Incoming(
-        [story.id], [int(story.version)], [int(moment)], [story.headline], [story.source], [0],
+        [story.id], [int(story.version)], [int(moment)], [story.headline], [story.source],
+        [(int(story.version),)], [0],
         np.frombuffer(text, dtype=np.uint8), np.zeros(1, np.int64), np.array([len(text)], np.int64),
     )  # fmt: skip
 
@@ -124,12 +128,14 @@ def of_corpus(corpus: Corpus) -> Incoming:
         raise BadInput(
             f"story {quoted(ids[int(sizes.argmax())])} is longer than 2 GB", remedy="Cut it up."
         )
+    versions = corpus.versions.tolist()
     return Incoming(
         ids,
-        corpus.versions.tolist(),
+        versions,
         corpus.published.tolist(),
         corpus.headlines.to_pylist(),
         corpus.sources.to_pylist(),
+        [(version,) for version in versions],
         [0] * len(ids),
         corpus.buffer,
         corpus.starts,
@@ -145,18 +151,18 @@ def of_table(table: pa.Table) -> Incoming:
     published = table["published"].cast("int64").fill_null(int(UNDATED)).to_pylist()
     kept: dict[str, int] = {}
     earliest: dict[str, int] = {}
-    older: dict[str, int] = {}
+    came: dict[str, tuple[int, ...]] = {}
     for row, name in enumerate(ids):
         first = kept.setdefault(name, row)
         earliest[name] = min(published[row], earliest.get(name, published[row]))
-        older[name] = older.get(name, 0) + (versions[row] != versions[first])
+        came[name] = (*came.get(name, ()), versions[row])
         if versions[row] >= versions[first]:
             kept[name] = row
     buffer, offsets = _text_buffer(table["text"])
     everything = Incoming(
         ids, versions, [earliest[name] for name in ids], table["headline"].to_pylist(),
-        table["source"].to_pylist(), [older[name] for name in ids], buffer, offsets[:-1],
-        offsets[1:],
+        table["source"].to_pylist(), [came[name] for name in ids],
+        [left_for_another(came[name]) for name in ids], buffer, offsets[:-1], offsets[1:],
     )  # fmt: skip
     return everything.take(sorted(kept.values()))
 
@@ -167,6 +173,18 @@ def _text_buffer(column: pa.ChunkedArray) -> tuple[U8, I64]:
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum([len(text) for text in texts], out=offsets[1:])
     return np.frombuffer(b"".join(texts), dtype=np.uint8), offsets
+
+
+def left_for_another(came: Sequence[int]) -> int:
+    """How many of the versions that came, in their order, were left out for another one.
+
+    One that is equal to the newest takes its place, and none is left out.
+    """
+    newest, count = came[0], 0
+    for version in came[1:]:
+        count += version != newest
+        newest = max(newest, version)
+    return count
 
 
 def order_of(published: int, version: int, name: str, *, counted: bool) -> Order:

@@ -296,9 +296,7 @@ class Judge:
     def _named(self, stories: Iterable[int]) -> dict[int, Origin]:
         """Stories by what people call them."""
         incoming = self.given.incoming
-        rows = self.rows.of(
-            "SELECT no, id, headline, source, published FROM story WHERE no IN", list(stories)
-        )
+        rows = self.rows.of("no id headline source published", "story", "no", list(stories))
         own = (
             GIVEN, incoming.ids[0], incoming.headlines[0], incoming.sources[0],
             incoming.published[0],

@@ -2,7 +2,7 @@
 
 Each sorted list is to have more than FAN times the postings of all smaller ones together; once one
 has not, it is merged with them. So there are few lists: a key that stands in the index costs few
-blocks, and a posting is written some eight times in its life, fewer where many come at once.
+blocks, and a posting is written some eight times in its life, or four if many come at once.
 
 What one transaction merges is bounded, since other writers wait for it: a step takes the next range
 of keys, with about STEP postings, out of all lists and makes one segment of it. Those of one merge
@@ -30,7 +30,7 @@ from dedup.index.keys import ITEM_BITS, merged
 from dedup.index.segments import TOP, Encoded, Segment, encoded
 from dedup.kernels import U64, spread
 
-FAN = 2
+FAN = 1.5
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 STEP = 2**25  # postings that one transaction merges, about
 _SLICE = 2**18  # postings

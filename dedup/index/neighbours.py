@@ -166,8 +166,8 @@ class Search:
         keys, items = keys[shared], items_of(self.postings[shared])
         if not len(keys):
             return np.empty((0, 2), dtype=np.int64)
-        held = np.array(self.hand.in_order(set(items.tolist())), dtype=np.int64)
-        entries = np.sort(packed(keys, _positions(held, items)))
+        ranks, held = self.hand.ranks(items)
+        entries = np.sort(packed(keys, ranks))
         pairs = pairs_within(
             entries >> _SHIFT, items_of(entries), bound=self.settings.bucket, ordered=True
         )

@@ -39,6 +39,7 @@ class Place(NamedTuple):
 
 
 Contents = dict[int, tuple[Marks, Content]]
+Packed = dict[int, tuple[bytes, bytes]]  # marks and text, as they stand in the file
 
 
 class Opened:
@@ -91,34 +92,48 @@ class Rows:
     where: str
     opened: Opened = field(default_factory=lambda: Opened(0))
 
-    def of(self, query: str, names: Collection[Any]) -> list[Any]:
-        """The rows of a query that ends in IN, for these names or numbers."""
+    def of(self, columns: str, table: str, key: str, names: Collection[Any]) -> list[Any]:
+        """Some columns of the rows of a table whose key is one of these names or numbers."""
         if not names:
             return []
+        shown = ", ".join(f"own.{column}" for column in columns.split())
+        # Joined, since looking up the keys one by one is quicker than IN, which sorts them first.
         return self.connection.execute(
-            f"{query} (SELECT value FROM json_each(?))", (json.dumps(list(names)),)
+            f"SELECT {shown} FROM json_each(?) AS wanted"
+            f" CROSS JOIN {table} AS own ON own.{key} = wanted.value",
+            (json.dumps(sorted(set(names))),),
         ).fetchall()
 
     def places(self, numbers: Collection[int]) -> list[Place]:
         """The texts with these numbers that are there."""
-        query = "SELECT no, print, words, story, paragraph, again FROM text WHERE no IN"
-        return [Place._make(row) for row in self.of(query, numbers)]
+        rows = self.of("no print words story paragraph again", "text", "no", numbers)
+        return [Place._make(row) for row in rows]
 
     def orders(self, stories: Collection[int], *, counted: bool) -> dict[int, Order]:
         """The places of stories in the order of all."""
-        rows = self.of("SELECT no, published, version, id FROM story WHERE no IN", stories)
+        rows = self.of("no published version id", "story", "no", stories)
         return {row[0]: order_of(*row[1:], counted=counted) for row in rows}
+
+    def orders_and_packed(
+        self, stories: Collection[int], *, counted: bool
+    ) -> tuple[dict[int, Order], Packed]:
+        """The same, and what `contents` will want to know of them, in one reading."""
+        rows = self.of("no published version id marks text", "story", "no", stories)
+        orders = {row[0]: order_of(*row[1:4], counted=counted) for row in rows}
+        return orders, {row[0]: row[4:] for row in rows}
 
     def numbers(self, ids: Collection[str]) -> dict[str, int]:
         """The numbers of the stories with these ids that are there."""
-        return dict(self.of("SELECT id, no FROM story WHERE id IN", ids))
+        return dict(self.of("id no", "story", "id", ids))
 
-    def contents(self, stories: Collection[int]) -> Contents:
-        """The paragraphs and the content of stories."""
+    def contents(self, stories: Collection[int], read: Packed | None = None) -> Contents:
+        """The paragraphs and the content of stories; read: of some, what stands in the file."""
         found = self.opened.some(stories)
-        missing = [story for story in stories if story not in found]
-        rows = self.of("SELECT no, marks, text FROM story WHERE no IN", missing)
-        fresh = {no: (Marks(marks), unpack(text, self.where)) for no, marks, text in rows}
+        packed = {no: read[no] for no in stories if no not in found and no in read} if read else {}
+        missing = [story for story in stories if story not in found and story not in packed]
+        for no, *row in self.of("no marks text", "story", "no", missing):
+            packed[no] = row[0], row[1]
+        fresh = {no: (Marks(one), unpack(text, self.where)) for no, (one, text) in packed.items()}
         self.opened.keep(fresh)
         return found | fresh
 
