@@ -53,12 +53,21 @@ def steps(count: int, folder: Path) -> None:
         for _ in range(50):
             story = newsroom.story()
             what = newsroom.draw.choice(
-                ("add", "add", "add", "both", "replace", "remove", "expire", "reopen", "check",
-                 "check", "report", "verify")
+                ("add", "add", "both", "many", "replace", "remove", "expire", "reopen", "compact",
+                 "check", "check", "report", "verify")
             )  # fmt: skip
             if what in ("add", "both") and not model.knows_better(story):
                 (index.add if what == "add" else index.check_and_add)(story)
                 model.add(story)
+            elif what == "many":
+                stories = []
+                for one in (newsroom.story() for _ in range(newsroom.draw.randint(0, 8))):
+                    if not model.knows_better(one):
+                        stories.append(one)
+                        model.add(one)
+                index.add_many(stories)
+            elif what == "compact":
+                index.compact()
             elif what == "replace":
                 index.replace(story)
                 model.versions[story.id] = [story]

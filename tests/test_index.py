@@ -196,6 +196,19 @@ def test_lookups_find_what_comparing_each_with_each_finds(tmp_path, monkeypatch)
     assert faults == ()
 
 
+def test_an_older_story_is_near_all_that_have_its_text(tmp_path):
+    """What it has first stands once in the index as a text, and in two stories."""
+    more = "\n\n".join(story.text for story in wire.corpus(8, stories=4))
+    held = [Story(name, PARAGRAPH, published=FIRST + timedelta(days=1)) for name in ("b", "c")]
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add_many(held)
+
+        found = index.check(Story("a", f"{PARAGRAPH}\n\n{more}", published=FIRST))
+
+    assert [alike.origin.story for alike in found.near_duplicates] == ["b", "c"]
+    assert found.recycled == 0 and found.complete
+
+
 def test_a_verdict_places_what_is_copied_in_both_stories(tmp_path):
     first = Story("a", f"Über Kies.\n\n{PARAGRAPH}", source="A", published=FIRST)
     with Index.open(tmp_path / "wire.index") as index:

@@ -19,7 +19,7 @@ from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
 from dedup.index.content import Content, Folding, Marks, gather
 from dedup.index.given import GIVEN, Given, Held
-from dedup.index.neighbours import Neighbours, Pairing
+from dedup.index.neighbours import RELATIVES, Neighbours, Pairing
 from dedup.index.rows import Rows
 from dedup.index.verdict import FURNITURE, NEW, AlikeStory, Earlier, Origin, Seen, Verdict
 from dedup.kernels import I64
@@ -53,6 +53,7 @@ class Judge:
         self.rows = rows
         self.settings = settings
         self.folding = folding
+        self.complete = near.complete
         self._origins: dict[int, Origin] = {}
         count = len(near.texts)
         stories = sorted({(text.order, text.story) for text in near.texts})
@@ -162,6 +163,7 @@ class Judge:
         words = int(given.texts.words.sum())
         recycled = sum(one.recycled_words for one in seen)
         furniture = sum(one.words for one in seen if one.kind == FURNITURE)
+        alike = self._alike({*stories, *self._linked(counted)})
         return Verdict(
             story=given.incoming.ids[0],
             words=words,
@@ -169,8 +171,8 @@ class Judge:
             furniture_words=furniture,
             recycled=recycled / max(words - furniture, 1),
             paragraphs=tuple(seen),
-            near_duplicates=self._alike({*stories, *self._linked(counted)}),
-            complete=self.near.complete,
+            near_duplicates=alike,
+            complete=self.complete,
         )
 
     def _member_of(self) -> dict[int, list[tuple[int, int, int]]]:
@@ -310,16 +312,28 @@ class Judge:
 
     def _linked(self, member_of: dict[int, list[tuple[int, int, int]]]) -> set[int]:
         """Stories with which the story shares a passage by a family."""
-        out = set()
+        out, later = set(), set[int]()
         for families in member_of.values():
             for family, _, _ in families:
                 head = self.near.texts[int(self.families.heads[family])]
                 if head.story != GIVEN:
                     out.add(head.story)
-                    continue
-                for k in _texts_of(self.families, family):
-                    out.add(self.near.texts[k].story)
-        return out - {GIVEN}
+                else:  # the story has it first: all that have it later are linked to it
+                    later.update(*map(self._stories_with, _texts_of(self.families, family)))
+        if len(later) > RELATIVES:
+            self.complete = False
+            later = set(sorted(later)[:RELATIVES])
+        return (out | later) - {GIVEN}
+
+    def _stories_with(self, at: int) -> set[int]:
+        """The stories in which a text stands; of very many, the first that came."""
+        text = self.near.texts[at]
+        before = self.given.before.get(text.no)
+        rows = self.rows.connection.execute(
+            "SELECT DISTINCT story FROM again WHERE text = ? ORDER BY story LIMIT ?",
+            (text.no, RELATIVES + 1),
+        ).fetchall()
+        return {text.story, before.story if before else GIVEN, *(row[0] for row in rows)}
 
     def _alike(self, stories: set[int]) -> tuple[AlikeStory, ...]:
         """Those of some stories that are mostly the same text."""
