@@ -5,7 +5,7 @@ They are compared as all matches are, called `rewritten`, and put in their place
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -63,17 +63,18 @@ def told_again(
 
 
 def inserted(
-    matches: Matches, more: Matches, count: int, *, scratch: Scratch | None = None
+    matches: Matches, added: Sequence[Matches], count: int, *, scratch: Scratch | None = None
 ) -> Matches:
-    """Both, in the order of their pairs, which are of `count` texts.
+    """All of them, in the order of their pairs, which are of `count` texts; no pair is there twice.
 
-    scratch: where their columns stand.
+    added: what is put among the matches. scratch: where the columns stand.
 
     Raises:
         BadOutput: the disk has no room for them.
     """
-    if not len(more):
+    if not any(map(len, added)):
         return matches
+    more = _in_order(added, count)
     room = scratch or Scratch()
     pairs, counts = Growing(room, np.int64, (2,)), Growing(room, np.int32, (len(COLUMNS),))
     tiles, runs = Growing(room, np.int32, (3,)), Growing(room, np.int64, (4,))
@@ -92,11 +93,23 @@ def inserted(
         counts.add(np.insert(old.counts, at, new.counts, axis=0))
         tiles.add(np.insert(old.tiles, places, new.tiles, axis=0))
         sizes.append(np.insert(np.diff(old.offsets), at, np.diff(new.offsets)))
-        held, added = (
+        held, fresh = (
             one.runs[one.found.offsets[of.start] : one.found.offsets[of.stop]]
             for one, of in ((matches, part), (more, own))
         )
-        runs.add(np.insert(held, places, added, axis=0))
+        runs.add(np.insert(held, places, fresh, axis=0))
         passed()
     found = Comparison(counts.whole(), tiles.whole(), np.cumsum(np.concatenate(sizes)))
     return Matches(pairs.whole(), kinds.whole(), found, runs.whole(), matches.pasted)
+
+
+def _in_order(parts: Sequence[Matches], count: int) -> Matches:
+    """Matches as one, in the order of their pairs."""
+    pairs = np.concatenate([part.pairs for part in parts])
+    whole = Matches(
+        pairs,
+        np.concatenate([part.kinds for part in parts]),
+        joined([part.found for part in parts]),
+        np.concatenate([part.runs for part in parts]),
+    )
+    return whole.take(np.argsort(packed(pairs, count)))

@@ -70,17 +70,18 @@ def with_blocks(
     def tell(tokens: Tokens, texts: I64, local: I64) -> np.ndarray:
         return say_the_same(tokens, texts, local, background)
 
+    more = list[Matches]()
     for _ in range(_ROUNDS):
         pairs = _beside(links, tried, sequence, background, threads=threads)
         release()
         found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
+        more.append(found)
         release()
         tried = sort_numbers(np.concatenate((tried, packed(pairs, count))), threads=threads)
         links = np.concatenate((links, found.pairs))
-        matches = inserted(matches, found, count, scratch=scratch)
-    return matches
+    return inserted(matches, more, count, scratch=scratch)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

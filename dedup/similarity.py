@@ -66,7 +66,7 @@ def with_similar(
         return out
 
     found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=1)
-    return inserted(matches, found, count, scratch=scratch)
+    return inserted(matches, [found], count, scratch=scratch)
 
 
 def _numbers(given: object, count: int) -> np.ndarray:

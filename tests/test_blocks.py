@@ -116,7 +116,8 @@ def scanned(*stories):
 def test_a_retelling_stands_in_its_place_among_the_matches(background):
     tokens, _ = background
     matches = matches_of([(0, 1), (0, 4), (2, 5)], tokens, [EDITED] * 3)
-    more = matches_of([(0, 3), (1, 2), (2, 3)], tokens, [REWRITTEN] * 3)
+    later, earlier = [(1, 2)], [(0, 3), (2, 3)]  # as they are found, one round after the other
+    more = [matches_of(pairs, tokens, [REWRITTEN] * len(pairs)) for pairs in (later, earlier)]
 
     both = inserted(matches, more, 6)
 
