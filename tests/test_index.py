@@ -196,6 +196,27 @@ def test_lookups_find_what_comparing_each_with_each_finds(tmp_path, monkeypatch)
     assert faults == ()
 
 
+def test_what_most_of_it_came_with_stands_in_one_list(tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
+    monkeypatch.setattr("dedup.index.merging.STEP", 20_000)
+    monkeypatch.setattr("dedup.index.whole.STORIES", 5)
+    monkeypatch.setattr("dedup.rare.FEW", 0)
+    *stories, late = wire.corpus(5, stories=61)
+    lists, told = [], []
+    with Index.open(tmp_path / "wire.index") as index:
+        for given in (stories[:50], stories[50:]):
+            index.add_many(given, progress=lambda step, _: told.append(step))
+            lists.append(len({segment.run for segment in index._segments()}))
+        found, faults = index.check(late), index.verify()
+        index.compact()
+
+        assert index.check(late) == found
+        assert document(index.to_report()) == document(scan(stories))
+    assert lists == [1, 2]
+    assert "joining lists" in told
+    assert faults == ()
+
+
 def test_an_older_story_is_near_all_that_have_its_text(tmp_path):
     """What it has first stands once in the index as a text, and in two stories."""
     more = "\n\n".join(story.text for story in wire.corpus(8, stories=4))

@@ -54,7 +54,7 @@ class Change:
         self.postings: list[U64] = []
         self.counts: list[Counts] = []
         self.words: list[tuple[I64, I64]] = []  # of new texts
-        self._emptied = False  # of all that is recent
+        self._rearranged = False  # postings, of which none is new
 
     def earliest(self, text: int) -> tuple[Order, int, int]:
         """Of the places in `again`, the earliest."""
@@ -138,7 +138,7 @@ class Change:
         self.postings.append(np.sort(keyed.rare_words(self.words, counts)))
         fresh = merged(self.postings)
         held = sum(len(one) for one in self.view.recent)
-        if self._emptied:
+        if self._rearranged:
             pass
         elif bits != int(self.view.meta["bits"]) or held + len(fresh) >= merging.SMALLEST:
             self._flush(fresh, counts)
@@ -168,7 +168,12 @@ class Change:
         self.connection.execute("DELETE FROM recent")
         self._rebase(self.view.counts)
         merging.join_all(self.connection, threads=self.settings.threads)
-        self._emptied = True
+        self._rearranged = True
+
+    def join(self) -> None:
+        """Merge a part of all lists of postings into one."""
+        self._rearranged = True
+        merging.join(self.connection, self.view.segments, threads=self.settings.threads)
 
     def _write_segment(self, pending: list[U64], words: list[tuple[I64, I64]]) -> None:
         """Store what was gathered, with the rarest of the words, and forget it."""

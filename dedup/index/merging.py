@@ -2,7 +2,8 @@
 
 Each sorted list is to have more than FAN times the postings of all smaller ones together; once one
 has not, it is merged with them. So there are few lists: a key that stands in the index costs few
-blocks, and a posting is written some eight times in its life, or four if many come at once.
+blocks, and a posting is written some eight times in its life, or five if many come at once. Where
+most of what is there came at once, all lists are joined into one in the end.
 
 What one transaction merges is bounded, since other writers wait for it: a step takes the next range
 of keys, with about STEP postings, out of all lists and makes one segment of it. Those of one merge
@@ -45,12 +46,27 @@ def tidy(connection: sqlite3.Connection, known: Sequence[Segment], *, threads: i
     merge(connection, [one for one in held if one.goal] or due(held), threads=threads)
 
 
+def join(connection: sqlite3.Connection, known: Sequence[Segment], *, threads: int) -> None:
+    """Merge the next part of all segments into one run, if there are several runs.
+
+    known: segments that were read before.
+    """
+    held = segments.every(connection, known)
+    if several(held):
+        merge(connection, [one for one in held if one.goal] or held, threads=threads)
+
+
 def join_all(connection: sqlite3.Connection, *, threads: int) -> None:
     """Make one run of all segments."""
     held = segments.every(connection)
-    while len({one.run for one in held}) > 1:
-        merge(connection, [one for one in held if one.goal] or held, threads=threads)
+    while several(held):
+        join(connection, held, threads=threads)
         held = segments.every(connection, held)
+
+
+def several(held: Sequence[Segment]) -> bool:
+    """Whether segments are of more than one run."""
+    return len({one.run for one in held}) > 1
 
 
 def due(held: Sequence[Segment]) -> list[Segment]:
