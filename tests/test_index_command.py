@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -97,6 +98,29 @@ def test_a_pipe_answers_line_by_line(db):
     assert (second["story"], second["recycled"]) == ("n2", 1)
     assert second["paragraphs"][0]["first_seen"]["story"] == "n1"
     assert second["paragraphs"][0]["first_seen"]["published"] == "2026-03-01T00:00:00Z"
+
+
+def test_an_interrupt_keeps_what_was_stored_and_says_so(db):
+    with subprocess.Popen(
+        [sys.executable, "-m", "dedup", "index", "check", str(db), "-", "--add"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as running:
+        running.stdin.write(json.dumps({"id": "late", "text": PARAGRAPH}).encode() + b"\n")
+        running.stdin.flush()
+        answer = json.loads(running.stdout.readline())
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+
+    assert running.returncode == 130
+    assert told.decode() == (
+        "dedup: interrupted. What was done so far stays: look at it with stats, and go on.\n"
+    )
+    assert answer["story"] == "late"
+    with Index.open(db) as index:
+        assert "late" in index
 
 
 def test_stories_are_removed_by_id(db):

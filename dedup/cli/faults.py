@@ -11,19 +11,23 @@ import typer
 
 from dedup.errors import DedupError
 
+UNCHANGED = "No file was changed."
 _INTERRUPTED = 130
 
 
 @contextmanager
-def one_sentence() -> Iterator[None]:
-    """Whatever goes wrong is one sentence on stderr, never a traceback."""
+def one_sentence(stopped: str = UNCHANGED) -> Iterator[None]:
+    """Whatever goes wrong is one sentence on stderr, never a traceback.
+
+    stopped: what is said of the files where the work was interrupted.
+    """
     try:
         yield
     except DedupError as error:
         typer.echo(f"dedup: {error}", err=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        typer.echo("dedup: interrupted. No file was changed.", err=True)
+        typer.echo(f"dedup: interrupted. {stopped}", err=True)
         raise typer.Exit(_INTERRUPTED) from None
     except BrokenPipeError:  # the reader of stdout has gone, as in `dedup … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dedup.cli.corpus import STORIES
-from dedup.cli.faults import one_sentence
+from dedup.cli.faults import UNCHANGED, one_sentence
 from dedup.cli.options import Chosen, on_a_corpus
 from dedup.cli.plain import Command, Group
 from dedup.cli.progress import progress
@@ -32,6 +32,7 @@ Database = Annotated[Path, typer.Argument(metavar="DB", help="The index file.", 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help=STORIES, show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another writer.")]
+_SO_FAR = "What was done so far stays: look at it with stats, and go on."
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -49,7 +50,7 @@ def add(
     chosen: Chosen,
 ) -> None:
     """Put stories in; of a known id the newer version stays."""
-    with one_sentence(), _opened(db, chosen, wait=wait, no_text=no_text) as index:
+    with one_sentence(_SO_FAR), _opened(db, chosen, wait=wait, no_text=no_text) as index:
         with progress() as told:
             given = index.add_many(
                 paths,
@@ -75,7 +76,8 @@ def check(
     chosen: Chosen,
 ) -> None:
     """Say of each story what was seen before. With - as PATH, a line of JSON for each line."""
-    with one_sentence(), _opened(db, chosen, wait=wait, must_exist=not adding) as index:
+    stopped = _SO_FAR if adding else UNCHANGED
+    with one_sentence(stopped), _opened(db, chosen, wait=wait, must_exist=not adding) as index:
         if paths == ["-"]:
             from dedup.index.stream import answers
 
@@ -108,7 +110,7 @@ def remove(
     json: AsJson = False,
 ) -> None:
     """Take stories out, by id."""
-    with one_sentence(), _existing(db, wait) as index:
+    with one_sentence(_SO_FAR), _existing(db, wait) as index:
         for name in ids:
             index.remove(name)
         _say({"removed": len(ids), "stories": len(index)}, json)
@@ -124,7 +126,7 @@ def expire(
     json: AsJson = False,
 ) -> None:
     """Take out the stories that were published longer ago."""
-    with one_sentence():
+    with one_sentence(_SO_FAR):
         before = datetime.now(UTC) - _age(older_than)
         with _existing(db, wait) as index:
             gone = index.expire(before=before)
@@ -157,7 +159,7 @@ def verify(db: Database, json: AsJson = False) -> None:
 @app.command(cls=Command)
 def compact(db: Database, wait: Wait = 10.0, json: AsJson = False) -> None:
     """Give room back that stories left which were taken out."""
-    with one_sentence(), _existing(db, wait) as index:
+    with one_sentence(_SO_FAR), _existing(db, wait) as index:
         before = index.stats().bytes
         index.compact()
         _say({"bytes_before": before, "bytes": index.stats().bytes}, json)
