@@ -8,6 +8,7 @@ the earlier story, and the order in which files were read changes nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,7 @@ class Corpus:
     ids, headlines, sources: Arrow large_string (stories,).
     skipped: what was left out while reading.
     replaced: stories left out because a higher version of the same id is there.
+    came: the versions of each story that came in several, by its position, in their order.
     fields: for each origin, which of its fields served as what.
     """
 
@@ -84,6 +86,7 @@ class Corpus:
     sources: pa.LargeStringArray
     skipped: tuple[Skipped, ...] = ()
     replaced: int = 0
+    came: dict[int, tuple[int, ...]] = field(default_factory=dict)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -214,7 +217,7 @@ def corpus_of(
     once = _stand_once(table["id"])
     table = table if once else _first_published(table)
     order = _first_seen_order(table)
-    rows, repeats, replaced = (order, [], 0) if once else _one_a_id(table, order)
+    rows, repeats, came = (order, [], {}) if once else _one_a_id(table, order)
     left_out = list(skipped)
     for row, first in repeats:
         fault = _repeated_id(table, batches, row, first)
@@ -235,7 +238,8 @@ def corpus_of(
         headlines=_column(small["headline"]),
         sources=_column(small["source"]),
         skipped=tuple(left_out),
-        replaced=replaced,
+        replaced=sum(map(len, came.values())) - len(came),
+        came=came,
         fields=fields or {},
     )
 
@@ -287,8 +291,8 @@ def _first_seen_order(table: pa.Table) -> NDArray[np.int64]:
 
 def _one_a_id(
     table: pa.Table, order: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
-    """Rows to keep in order, (row, first row) of repeated ids, and how many were replaced."""
+) -> tuple[NDArray[np.int64], list[tuple[int, int]], dict[int, tuple[int, ...]]]:
+    """Rows to keep in order, (row, first row) of repeated ids, and Corpus.came."""
     ids = table["id"].to_pylist()
     versions = _integers(table["version"], 0)
     newest: dict[str, int] = {}
@@ -301,8 +305,14 @@ def _one_a_id(
         for row in range(len(ids))
         if row != kept[row] and versions[row] == versions[kept[row]]
     ]
-    replaced = len(ids) - len(newest) - len(repeats)
-    return order[kept[order] == order], repeats, replaced
+    rows = order[kept[order] == order]
+    came: defaultdict[str, list[int]] = defaultdict(list)
+    left_out = {row for row, _ in repeats}
+    for row, (name, version) in enumerate(zip(ids, versions.tolist(), strict=True)):
+        if row not in left_out:
+            came[name].append(version)
+    held = ((k, came[ids[row]]) for k, row in enumerate(rows.tolist()))
+    return rows, repeats, {k: tuple(one) for k, one in held if len(one) > 1}
 
 
 def _repeated_id(table: pa.Table, batches: Sequence[Batch], row: int, first: int) -> BadInput:

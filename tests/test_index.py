@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dedup import BadInput, Settings, Story, scan
 from dedup.index import Index
+from dedup.index.neighbours import RELATIVES
 from tests import wire
 from tests.index_model import FIRST, Model, Newsroom, compare, document
 
@@ -157,6 +158,39 @@ def test_versions_are_counted_in_portions_as_one_by_one(tmp_path, came):
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("came", [(1, 2), (3, 1, 2)])
+def test_versions_in_a_file_are_counted_as_a_scan_counts_them(tmp_path, monkeypatch, came):
+    monkeypatch.setattr("dedup.index.whole.STORIES", 1)
+    path = tmp_path / "wire.jsonl"
+    rows = [{"id": "b", "text": OTHER}]
+    rows += [{"id": "a", "text": f"{PARAGRAPH} {one}", "version": one} for one in came]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add_many(path)
+
+        counted = index.to_report().summary.replaced
+        index.remove("a")
+
+        assert counted == scan(path).summary.replaced == len(came) - 1
+        assert index.to_report().summary.replaced == 0
+
+
+def test_any_text_names_a_story(tmp_path):
+    """SQLite ends a text in JSON at a character 0."""
+    names = ["a\0b", "a", "a\0", "'", '"]', "é\u2028"]
+    with Index.open(tmp_path / "wire.index") as index:
+        for version in (1, 2):
+            index.add_many([Story(name, PARAGRAPH, version=version) for name in names])
+        for name in names:
+            index.add(Story(name, OTHER, version=3))
+            assert index.check(Story(name, OTHER)).story == name
+        assert all(name in index for name in names)
+        assert len(index) == len(names)
+        index.remove("a\0b")
+        assert "a\0b" not in index and "a" in index
+        assert index.verify() == ()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_and_batching_gives_the_report_of_a_scan(tmp_path, seed):
     newsroom = Newsroom(seed, counted=seed == 0)
@@ -198,23 +232,83 @@ def test_lookups_find_what_comparing_each_with_each_finds(tmp_path, monkeypatch)
 
 def test_what_most_of_it_came_with_stands_in_one_list(tmp_path, monkeypatch):
     monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
-    monkeypatch.setattr("dedup.index.merging.STEP", 20_000)
+    monkeypatch.setattr("dedup.index.merging.STEP", 2_000)
     monkeypatch.setattr("dedup.index.whole.STORIES", 5)
     monkeypatch.setattr("dedup.rare.FEW", 0)
     *stories, late = wire.corpus(5, stories=61)
-    lists, told = [], []
+    lists, parts, told = [], [], []
     with Index.open(tmp_path / "wire.index") as index:
         for given in (stories[:50], stories[50:]):
             index.add_many(given, progress=lambda step, _: told.append(step))
-            lists.append(len({segment.run for segment in index._segments()}))
+            lists.append(index.stats().lists)
+            parts.append(len(index._segments()))
         found, faults = index.check(late), index.verify()
         index.compact()
 
+        assert index.stats().lists == 1
         assert index.check(late) == found
         assert document(index.to_report()) == document(scan(stories))
-    assert lists == [1, 2]
+    assert lists[0] == 1 < lists[1]
+    assert parts[0] > 1
     assert "joining lists" in told
     assert faults == ()
+
+
+def test_lists_are_joined_once_however_much_another_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
+    monkeypatch.setattr("dedup.index.merging.STEP", 5_000)
+    monkeypatch.setattr("dedup.index.whole.STORIES", 5)
+    stories = wire.corpus(5, stories=50)
+    beside = [Story(f"{name}-{one.id}", one.text) for name in "abcdefgh" for one in stories]
+    joins = []
+    path = tmp_path / "wire.index"
+    with Index.open(path) as index, Index.open(path) as other:
+
+        def tell(step, _):
+            if step == "joining lists":
+                joins.append(step)
+                for _ in range(4 if beside else 0):
+                    other.add(beside.pop())
+
+        index.add_many(stories, progress=tell)
+        assert index.verify() == ()
+
+    assert 1 < len(joins) < 20
+    assert beside
+
+
+def test_a_disk_that_is_full_keeps_no_lists_from_waiting(tmp_path, monkeypatch):
+    """All stories are in by then, and who writes next merges."""
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
+    monkeypatch.setattr("dedup.index.whole.STORIES", 5)
+    stories = wire.corpus(5, stories=50)
+    with Index.open(tmp_path / "wire.index") as index:
+
+        def tell(step, _):
+            if step == "joining lists":
+                held = index._store.connection()
+                pages = held.execute("PRAGMA page_count").fetchone()[0]
+                held.execute(f"PRAGMA max_page_count = {pages}")
+
+        assert index.add_many(stories, progress=tell) == len(stories)
+        index._store.connection().execute("PRAGMA max_page_count = 1000000")
+        index.add_many(stories[:5])
+        assert len(index) == len(stories)
+        assert index.verify() == ()
+
+
+def test_an_older_story_with_very_many_copies_names_as_many_as_are_looked_at(tmp_path):
+    later = FIRST + timedelta(days=1)
+    held = [Story(f"b{k}", PARAGRAPH, published=later) for k in range(RELATIVES + 1)]
+    with Index.open(tmp_path / "wire.index") as index:
+        index.add(Story("a", f"{PARAGRAPH}\n\n{OTHER}", published=FIRST))
+        index.add_many(held[:-1])
+        found = [index.check(Story("a", PARAGRAPH, published=FIRST, version=2))]
+        index.add(held[-1])
+        found.append(index.check(Story("a", PARAGRAPH, published=FIRST, version=2)))
+
+    assert len(found[0].near_duplicates) == RELATIVES <= len(found[1].near_duplicates)
+    assert [one.complete for one in found] == [True, False]
 
 
 def test_an_older_story_is_near_all_that_have_its_text(tmp_path):

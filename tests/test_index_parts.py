@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -259,6 +260,18 @@ def test_a_large_merge_takes_a_step_a_time(monkeypatch):
 
     assert len(taken) == 4
     assert (np.diff(taken) < 1_300).all() and taken[0] < 1_300
+
+
+@given(st.integers(1_000, 4_000))
+def test_no_step_merges_much_more_than_its_bound(size):
+    connection = store()
+    for seed in range(2):
+        stored(connection, drawn(size // 2, seed))
+    with mock.patch.object(merging, "STEP", 1_000):
+        merging.join(connection, [], threads=1)
+
+    done = sum(one.size for one in segments.every(connection) if one.run == 3)
+    assert 0 < done < 1_250
 
 
 def test_all_segments_are_joined(monkeypatch):

@@ -55,6 +55,20 @@ def test_a_newer_version_is_refused(path):
         Index.open(path)
 
 
+def test_a_file_that_another_process_made_newer_is_left_alone(path):
+    with Index.open(path) as index:
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+        connection.close()
+        before = path.read_bytes()
+
+        for use in (index.stats, lambda: index.add(Story("new", "A text that is new to it."))):
+            with pytest.raises(BadInput, match=f"version {schema.VERSION + 1}"):
+                use()
+
+        assert path.read_bytes() == before
+
+
 def test_another_scheme_of_signatures_is_refused(path):
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE meta SET value = 'legacy' WHERE name = 'scheme'")
@@ -160,6 +174,19 @@ def test_another_process_waits_its_turn(path):
         assert (readable, len(writer)) == (1, 2)
 
 
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0, reason="nothing is closed to this user"
+)
+def test_an_older_index_that_may_only_be_read_says_what_is_to_be_done(path):
+    with sqlite3.connect(path) as held:
+        held.execute("PRAGMA user_version = 1")
+    held.close()
+    path.chmod(0o400)
+
+    with pytest.raises(BadOutput, match="of version 1, and must be written"):
+        Index.open(path)
+
+
 def test_migrations_go_step_by_step_or_not_at_all():
     connection = sqlite3.connect(":memory:", isolation_level=None)
     schema.create(connection)
@@ -174,7 +201,8 @@ def test_migrations_go_step_by_step_or_not_at_all():
     assert connection.execute("SELECT * FROM first, second").fetchall() == []
 
 
-def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch):
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_index_of_an_older_version_is_brought_up_to_date(tmp_path, monkeypatch, version):
     monkeypatch.setattr("dedup.rare.FEW", 0)
     monkeypatch.setattr("dedup.index.merging.SMALLEST", 3_000)
     path, late = tmp_path / "wire.index", wire.corpus(6, stories=3)
@@ -182,10 +210,12 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypat
         index.add_many(wire.corpus(5, stories=60))
         before = [index.check(Story(f"late-{story.id}", story.text)) for story in late]
     with sqlite3.connect(path) as held:
-        held.execute("UPDATE segment SET sieve = zeroblob(64), twice = zeroblob(64)")
-        for column in ("run", "goal", "low", "high"):
-            held.execute(f"ALTER TABLE segment DROP COLUMN {column}")
-        held.execute("PRAGMA user_version = 1")
+        held.execute("ALTER TABLE directory RENAME TO segment")
+        if version == 1:
+            held.execute("UPDATE segment SET sieve = zeroblob(64), twice = zeroblob(64)")
+            for column in ("run", "goal", "low", "high"):
+                held.execute(f"ALTER TABLE segment DROP COLUMN {column}")
+        held.execute(f"PRAGMA user_version = {version}")
         assert held.execute("SELECT count(*) FROM segment").fetchone()[0]
     held.close()
 

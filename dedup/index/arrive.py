@@ -34,7 +34,6 @@ _COMPRESSED = 200_000  # bytes of texts that a thread compresses at a time
 def insert(change: Change, given: Incoming) -> None:
     """Put stories in; one whose id is known takes the place of the older version."""
     given, old, renewed = _without_older(change, given)
-    change.meta["replaced"] = int(change.meta["replaced"]) + given.left_out
     change.count_ids(given.ids, renewed)
     counted = not change.meta["mixed"]
     orders = [
@@ -53,8 +52,7 @@ def insert(change: Change, given: Incoming) -> None:
 def _without_older(change: Change, given: Incoming) -> tuple[Incoming, list[Gone], list[str]]:
     """The stories that are newer than what is there, and those whose place they take."""
     columns = "id no version published replaced marks text"
-    rows = change.rows.of(columns, "story", "id", given.ids)
-    known = {row[0]: row[1:] for row in rows}
+    known = {row[0]: row[1:] for row in change.rows.named(columns, given.ids)}
     if not known:
         return given, [], []
     published, replaced = list(given.published), list(given.replaced)

@@ -4,7 +4,7 @@ A distinct paragraph is one text, however often it stands in the index, with the
 first seen; so a scan sees it (texts.py). Stories come (arrive.py) and go (leave.py); here is what
 both have to do, and how it is written down.
 
-Postings of texts that are gone stay until segments are merged: the number of a text is never given
+Postings of texts that are gone stay until they are made anew: the number of a text is never given
 again, and who finds one that is not there passes it over.
 """
 

@@ -76,7 +76,7 @@ def take_in(
     incoming: Incoming, rows: Rows, view: View, settings: Settings, folding: Folding
 ) -> Given:
     """Look a story up, text by text."""
-    found = rows.of("id no published marks", "story", "id", incoming.ids)
+    found = rows.named("id no published marks", incoming.ids)
     old, old_marks = 0, Marks(b"")
     if found:
         _, old, published, marks = found[0]

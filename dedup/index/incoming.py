@@ -28,9 +28,8 @@ class Incoming:
     """Stories with different ids, as lists; their texts are starts[k]:ends[k] of `buffer`.
 
     published: microseconds since 1970, or UNDATED.
-    came: of each, the versions that came, in their order; the highest is what is here.
-    replaced: of each, how many were left out for another; left_out: of all, where it is not known
-        of which.
+    came: of each, all its versions that came, in their order; the highest is what is here.
+    replaced: of each, how many were left out for another.
     """
 
     ids: list[str]
@@ -43,7 +42,6 @@ class Incoming:
     buffer: U8
     starts: I64
     ends: I64
-    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -129,18 +127,18 @@ def of_corpus(corpus: Corpus) -> Incoming:
             f"story {quoted(ids[int(sizes.argmax())])} is longer than 2 GB", remedy="Cut it up."
         )
     versions = corpus.versions.tolist()
+    came = [corpus.came.get(k, (version,)) for k, version in enumerate(versions)]
     return Incoming(
         ids,
         versions,
         corpus.published.tolist(),
         corpus.headlines.to_pylist(),
         corpus.sources.to_pylist(),
-        [(version,) for version in versions],
-        [0] * len(ids),
+        came,
+        [len(one) - 1 for one in came],
         corpus.buffer,
         corpus.starts,
         corpus.ends,
-        corpus.replaced,
     )
 
 

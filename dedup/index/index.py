@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from dedup.errors import BadInput, Busy, quoted
+from dedup.errors import BadInput, BadOutput, quoted
 from dedup.index import merging
 from dedup.index.arrive import insert
 from dedup.index.at_hand import AtHand
@@ -194,7 +194,8 @@ class Index:
     ) -> int:
         """Put in many stories, some thousand a transaction; how many were given.
 
-        If they are most of what is then there, it is arranged for the quickest look-ups in the end.
+        If as many are given as were there before, all lists of postings are joined in the end, for
+        the quickest look-ups.
 
         source, fields, encoding, skip_bad: as in `dedup.scan`. A stream of stories is taken as it
             comes, so that it may be longer than memory. So may files of JSON Lines: what does not
@@ -222,13 +223,19 @@ class Index:
         return given
 
     def _join(self, progress: Callable[[str, float], None] | None) -> None:
-        """Make one sorted list of all postings, a part a transaction."""
-        with suppress(Busy):  # whoever writes now merges them too
-            while merging.several(self._segments()):
+        """Make one sorted list of all postings that are there now, a part a transaction.
+
+        It can wait where another one writes or the disk is full: who writes next merges a part too.
+        """
+        held = self._segments()
+        first = {one.no for one in held}
+        with suppress(BadOutput):
+            while merging.lists(held) > 1 and any(one.no in first for one in held):
                 if progress is not None:
                     progress("joining lists", 1.0)
                 with self._changing() as change:
                     change.join()
+                held = self._segments()
 
     def _segments(self) -> tuple[Segment, ...]:
         with self._store.reading() as connection:
@@ -340,7 +347,10 @@ class Index:
             )  # fmt: skip
 
     def compact(self) -> None:
-        """Drop what leads to texts that are gone, and give room back to the disk."""
+        """Drop what leads to texts that are gone, and give room back to the disk.
+
+        All postings are made anew, as one sorted list, in one transaction: others wait for it.
+        """
         with self._changing() as change:
             change.compact()
         self._store.vacuum()

@@ -298,7 +298,7 @@ class Judge:
     def _named(self, stories: Iterable[int]) -> dict[int, Origin]:
         """Stories by what people call them."""
         incoming = self.given.incoming
-        rows = self.rows.of("no id headline source published", "story", "no", list(stories))
+        rows = self.rows.of("no id headline source published", "story", list(stories))
         own = (
             GIVEN, incoming.ids[0], incoming.headlines[0], incoming.sources[0],
             incoming.published[0],
@@ -320,18 +320,19 @@ class Judge:
                     out.add(head.story)
                 else:  # the story has it first: all that have it later are linked to it
                     later.update(*map(self._stories_with, _texts_of(self.families, family)))
+        later -= {GIVEN, self.given.old}
         if len(later) > RELATIVES:
             self.complete = False
             later = set(sorted(later)[:RELATIVES])
-        return (out | later) - {GIVEN}
+        return out | later
 
     def _stories_with(self, at: int) -> set[int]:
         """The stories in which a text stands; of very many, the first that came."""
         text = self.near.texts[at]
         before = self.given.before.get(text.no)
         rows = self.rows.connection.execute(
-            "SELECT DISTINCT story FROM again WHERE text = ? ORDER BY story LIMIT ?",
-            (text.no, RELATIVES + 1),
+            "SELECT DISTINCT story FROM again WHERE text = ? AND story <> ? ORDER BY story LIMIT ?",
+            (text.no, self.given.old, RELATIVES + 1),
         ).fetchall()
         return {text.story, before.story if before else GIVEN, *(row[0] for row in rows)}
 

@@ -21,7 +21,7 @@ class Gone:
 
 def remove(change: Change, nos: Collection[int]) -> None:
     """Take stories out, by number."""
-    rows = change.rows.of("no id marks text", "story", "no", nos)
+    rows = change.rows.of("no id marks text", "story", nos)
     change.connection.executemany("DELETE FROM story WHERE no = ?", [(row[0],) for row in rows])
     change.count_ids([], [row[1] for row in rows])
     detach(change, [Gone(row[0], Marks(row[2]), unpack(row[3], change.where)) for row in rows])

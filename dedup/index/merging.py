@@ -3,14 +3,15 @@
 Each sorted list is to have more than FAN times the postings of all smaller ones together; once one
 has not, it is merged with them. So there are few lists: a key that stands in the index costs few
 blocks, and a posting is written some eight times in its life, or five if many come at once. Where
-most of what is there came at once, all lists are joined into one in the end.
+as much comes at once as was there before, all lists are joined into one in the end.
 
 What one transaction merges is bounded, since other writers wait for it: a step takes the next range
 of keys, with about STEP postings, out of all lists and makes one segment of it. Those of one merge
 are a run: one sorted list in parts. Between two steps the file is as good as before and after: what
 is below the range that comes next stands in the new run alone, and what is not, in the old ones
 (Segment.low). Within a step, keys are gone through in slices, and each slice's old blocks are given
-back before the next, so that neither memory nor file grow by more than a slice.
+back before the next, so that memory and file grow by a few slices only, and by the directories of
+the new segments.
 
 O'Neil, Cheng, Gawlick and O'Neil, "The log-structured merge-tree", Acta Informatica 33, 1996 (lists
 of growing size, merged a part at a time).
@@ -18,6 +19,7 @@ of growing size, merged a part at a time).
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +36,7 @@ from dedup.kernels import U64, spread
 FAN = 1.5
 SMALLEST = 2**16  # postings: of what is kept in `recent`, until it becomes a segment
 STEP = 2**25  # postings that one transaction merges, about
+_OVER = 1.1  # times STEP may be merged, so that no small rest is left for a step of its own
 _SLICE = 2**18  # postings
 
 
@@ -52,21 +55,21 @@ def join(connection: sqlite3.Connection, known: Sequence[Segment], *, threads: i
     known: segments that were read before.
     """
     held = segments.every(connection, known)
-    if several(held):
+    if lists(held) > 1:
         merge(connection, [one for one in held if one.goal] or held, threads=threads)
 
 
 def join_all(connection: sqlite3.Connection, *, threads: int) -> None:
     """Make one run of all segments."""
     held = segments.every(connection)
-    while several(held):
+    while lists(held) > 1:
         join(connection, held, threads=threads)
         held = segments.every(connection, held)
 
 
-def several(held: Sequence[Segment]) -> bool:
-    """Whether segments are of more than one run."""
-    return len({one.run for one in held}) > 1
+def lists(held: Sequence[Segment]) -> int:
+    """How many sorted lists segments are parts of."""
+    return len({one.run for one in held})
 
 
 def due(held: Sequence[Segment]) -> list[Segment]:
@@ -92,7 +95,7 @@ def merge(connection: sqlite3.Connection, held: Sequence[Segment], *, threads: i
         return
     goal = held[0].goal or segments.next_run(connection)
     low, size = min(one.low for one in held), sum(one.size for one in held)
-    parts = max(1, round(size / STEP))
+    parts = max(1, math.ceil(size / (_OVER * STEP)))
     high = low + max(1, (TOP - low) // parts) if parts > 1 else TOP
     touched = [one for one in held if one.low < high]
     left = _merge_range(connection, touched, goal, low, high, threads)
@@ -101,7 +104,7 @@ def merge(connection: sqlite3.Connection, held: Sequence[Segment], *, threads: i
         if segment.high > high:
             _begin_at(connection, replace(segment, size=left[segment.no]), high)
     connection.executemany(
-        "UPDATE segment SET goal = ? WHERE no = ?", [(goal, one.no) for one in held]
+        "UPDATE directory SET goal = ? WHERE no = ?", [(goal, one.no) for one in held]
     )
 
 
@@ -180,5 +183,5 @@ def _begin_at(connection: sqlite3.Connection, segment: Segment, low: int) -> Non
     """Note that a segment holds nothing below a key any more."""
     segments.drop_blocks(connection, segment, 0, segment.block(low))
     connection.execute(
-        "UPDATE segment SET low = ?, size = ? WHERE no = ?", (low, segment.size, segment.no)
+        "UPDATE directory SET low = ?, size = ? WHERE no = ?", (low, segment.size, segment.no)
     )

@@ -92,46 +92,53 @@ class Rows:
     where: str
     opened: Opened = field(default_factory=lambda: Opened(0))
 
-    def of(self, columns: str, table: str, key: str, names: Collection[Any]) -> list[Any]:
-        """Some columns of the rows of a table whose key is one of these names or numbers."""
-        if not names:
+    def of(self, columns: str, table: str, numbers: Collection[int]) -> list[Any]:
+        """Some columns of the rows of a table that have these numbers."""
+        if not numbers:
             return []
         shown = ", ".join(f"own.{column}" for column in columns.split())
         # Joined, since looking up the keys one by one is quicker than IN, which sorts them first.
         return self.connection.execute(
             f"SELECT {shown} FROM json_each(?) AS wanted"
-            f" CROSS JOIN {table} AS own ON own.{key} = wanted.value",
-            (json.dumps(sorted(set(names))),),
+            f" CROSS JOIN {table} AS own ON own.no = wanted.value",
+            (json.dumps(sorted(set(numbers))),),
         ).fetchall()
+
+    def named(self, columns: str, ids: Collection[str]) -> list[Any]:
+        """Some columns of the stories with these ids that are there."""
+        asked = f"SELECT {', '.join(columns.split())} FROM story WHERE id = ?"
+        # One by one: in JSON a text would end at its first character 0.
+        found = (self.connection.execute(asked, (name,)).fetchone() for name in set(ids))
+        return [row for row in found if row is not None]
 
     def places(self, numbers: Collection[int]) -> list[Place]:
         """The texts with these numbers that are there."""
-        rows = self.of("no print words story paragraph again", "text", "no", numbers)
+        rows = self.of("no print words story paragraph again", "text", numbers)
         return [Place._make(row) for row in rows]
 
     def orders(self, stories: Collection[int], *, counted: bool) -> dict[int, Order]:
         """The places of stories in the order of all."""
-        rows = self.of("no published version id", "story", "no", stories)
+        rows = self.of("no published version id", "story", stories)
         return {row[0]: order_of(*row[1:], counted=counted) for row in rows}
 
     def orders_and_packed(
         self, stories: Collection[int], *, counted: bool
     ) -> tuple[dict[int, Order], Packed]:
         """The same, and what `contents` will want to know of them, in one reading."""
-        rows = self.of("no published version id marks text", "story", "no", stories)
+        rows = self.of("no published version id marks text", "story", stories)
         orders = {row[0]: order_of(*row[1:4], counted=counted) for row in rows}
         return orders, {row[0]: row[4:] for row in rows}
 
     def numbers(self, ids: Collection[str]) -> dict[str, int]:
         """The numbers of the stories with these ids that are there."""
-        return dict(self.of("id no", "story", "id", ids))
+        return dict(self.named("id no", ids))
 
     def contents(self, stories: Collection[int], read: Packed | None = None) -> Contents:
         """The paragraphs and the content of stories; read: of some, what stands in the file."""
         found = self.opened.some(stories)
         packed = {no: read[no] for no in stories if no not in found and no in read} if read else {}
         missing = [story for story in stories if story not in found and story not in packed]
-        for no, *row in self.of("no marks text", "story", "no", missing):
+        for no, *row in self.of("no marks text", "story", missing):
             packed[no] = row[0], row[1]
         fresh = {no: (Marks(one), unpack(text, self.where)) for no, (one, text) in packed.items()}
         self.opened.keep(fresh)

@@ -5,7 +5,8 @@
     text        one row a distinct paragraph: where it was first seen, and how often it stands
                 elsewhere
     again       where else it stands
-    segment     sorted postings (segments.py): the directory of its blocks, and its sieve
+    directory   one row a segment of sorted postings (segments.py): where its blocks begin, and its
+                sieve
     block       the postings, a few hundred a row
     recent      what was added last, a row a transaction: postings, and words counted
     vocabulary  how often each word was counted before that
@@ -18,7 +19,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 
-VERSION = 2
+VERSION = 3
 APPLICATION = 0x64656475  # "dedu"
 PAGE = 8192  # bytes
 
@@ -38,7 +39,7 @@ CREATE TABLE again (
     text INTEGER NOT NULL, story INTEGER NOT NULL, paragraph INTEGER NOT NULL,
     PRIMARY KEY (text, story, paragraph)
 ) WITHOUT ROWID;
-CREATE TABLE segment (
+CREATE TABLE directory (
     no INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, goal INTEGER NOT NULL,
     low INTEGER NOT NULL, high INTEGER NOT NULL, size INTEGER NOT NULL, first INTEGER NOT NULL,
     heads BLOB NOT NULL, sieve BLOB NOT NULL, twice BLOB NOT NULL
@@ -54,18 +55,29 @@ Migration = Callable[[sqlite3.Connection], None]
 
 
 def _give_ranges(connection: sqlite3.Connection) -> None:
-    """Segments may be asked for a range of keys only, and sieves are filled in their order."""
-    from dedup.index import segments
+    """Segments may be asked for a range of keys only."""
+    from dedup.index.segments import TOP
 
-    for column, value in (("run", 0), ("goal", 0), ("low", 0), ("high", segments.TOP)):
+    for column, value in (("run", 0), ("goal", 0), ("low", 0), ("high", TOP)):
         connection.execute(
             f"ALTER TABLE segment ADD COLUMN {column} INTEGER NOT NULL DEFAULT {value}"
         )
     connection.execute("UPDATE segment SET run = no")
+
+
+def _sift_in_order(connection: sqlite3.Connection) -> None:
+    """Sieves are filled in the order of their keys.
+
+    The table gets another name: a process that still runs the first version would go on with it,
+    and must not find it.
+    """
+    from dedup.index import segments
+
+    connection.execute("ALTER TABLE segment RENAME TO directory")
     segments.sift_anew(connection)
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _give_ranges}
+MIGRATIONS: Mapping[int, Migration] = {1: _give_ranges, 2: _sift_in_order}
 """For each version but the last, what makes a file of it one of the next version."""
 
 

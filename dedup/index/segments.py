@@ -72,7 +72,7 @@ def every(connection: sqlite3.Connection, known: Iterable[Segment] = ()) -> list
     held = {segment.no: segment for segment in known}
     out = []
     for no, run, goal, low, size in connection.execute(
-        "SELECT no, run, goal, low, size FROM segment ORDER BY no"
+        "SELECT no, run, goal, low, size FROM directory ORDER BY no"
     ).fetchall():
         segment = held.get(no) or load(connection, no)
         if (segment.goal, segment.low) != (goal, low):
@@ -84,7 +84,7 @@ def every(connection: sqlite3.Connection, known: Iterable[Segment] = ()) -> list
 def load(connection: sqlite3.Connection, no: int) -> Segment:
     """Take a segment's directory into memory."""
     run, goal, low, high, size, first = connection.execute(
-        "SELECT run, goal, low, high, size, first FROM segment WHERE no = ?", (no,)
+        "SELECT run, goal, low, high, size, first FROM directory WHERE no = ?", (no,)
     ).fetchone()
     heads, bits, twice = (_column(connection, name, no) for name in ("heads", "sieve", "twice"))
     return Segment(no, run, goal, low, high, size, first, heads, bits, twice)
@@ -92,7 +92,7 @@ def load(connection: sqlite3.Connection, no: int) -> Segment:
 
 def _column(connection: sqlite3.Connection, name: str, no: int) -> U64:
     """An array of a segment, read in pieces: a row that is fetched is there three times."""
-    with connection.blobopen("segment", name, no, readonly=True) as blob:
+    with connection.blobopen("directory", name, no, readonly=True) as blob:
         out = np.empty(len(blob) // 8, dtype=np.uint64)
         held = memoryview(out.view(np.uint8).data)
         for start in range(0, len(held), _PIECE):
@@ -258,7 +258,7 @@ def write(
     if not count:
         return 0
     stored = connection.execute(
-        "INSERT INTO segment (run, goal, low, high, size, first, heads, sieve, twice)"
+        "INSERT INTO directory (run, goal, low, high, size, first, heads, sieve, twice)"
         " VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
         (run or next_run(connection), low, high, count, first,
          np.concatenate(heads).data, *(one.data for one in sieves.whole())),
@@ -298,7 +298,7 @@ def sift_anew(connection: sqlite3.Connection) -> None:
         for part in postings(connection, segment):
             sieves.add(part)
         connection.execute(
-            "UPDATE segment SET sieve = ?, twice = ? WHERE no = ?",
+            "UPDATE directory SET sieve = ?, twice = ? WHERE no = ?",
             (*(one.data for one in sieves.whole()), segment.no),
         )
 
@@ -306,7 +306,7 @@ def sift_anew(connection: sqlite3.Connection) -> None:
 def next_run(connection: sqlite3.Connection) -> int:
     """A number that no run has or is being merged into."""
     (last,) = connection.execute(
-        "SELECT coalesce(max(max(run), max(goal)), 0) FROM segment"
+        "SELECT coalesce(max(max(run), max(goal)), 0) FROM directory"
     ).fetchone()
     return int(last) + 1
 
@@ -315,7 +315,7 @@ def drop(connection: sqlite3.Connection, segments: Iterable[Segment]) -> None:
     """Give back what segments hold."""
     for segment in segments:
         drop_blocks(connection, segment, 0, len(segment.heads))
-        connection.execute("DELETE FROM segment WHERE no = ?", (segment.no,))
+        connection.execute("DELETE FROM directory WHERE no = ?", (segment.no,))
 
 
 def drop_blocks(connection: sqlite3.Connection, segment: Segment, start: int, end: int) -> None:

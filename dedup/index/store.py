@@ -94,15 +94,16 @@ class Store:
                 where=self._where,
                 remedy="Name an index or a new file.",
             )
-        if version > schema.VERSION:
-            raise BadInput(
-                f"it is of version {version}, and this dedup knows up to {schema.VERSION}",
+        self._check_version(version)
+        if application == schema.APPLICATION and not os.access(self.path, os.W_OK):
+            raise BadOutput(
+                f"it is of version {version}, and must be written to be brought up to date",
                 where=self._where,
-                remedy="Update dedup.",
+                remedy="Open it once where you may write it.",
             )
         connection.execute(f"PRAGMA page_size = {schema.PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
-        with self.writing() as held:
+        with self._preparing() as held:
             if schema.application_of(held) == schema.APPLICATION:
                 schema.migrate(held)
                 return
@@ -114,7 +115,6 @@ class Store:
                 "generation": 0,
                 "next_text": 1,
                 "next_story": 1,
-                "replaced": 0,
                 "texts": 0,
                 "words": 0,
                 "bytes": 0,
@@ -122,6 +122,14 @@ class Store:
                 "bits": 18,
             }
             held.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", values.items())
+
+    def _check_version(self, version: int) -> None:
+        if version > schema.VERSION:
+            raise BadInput(
+                f"it is of version {version}, and this dedup knows up to {schema.VERSION}",
+                where=self._where,
+                remedy="Update dedup.",
+            )
 
     def _adopt(
         self, meta: dict[str, Any], settings: Settings | None, keep_text: bool | None
@@ -187,7 +195,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A snapshot: what is read within it belongs to one moment."""
+        """A snapshot: what is read within it belongs to one moment.
+
+        Raises:
+            BadInput: another process has made a newer version of the file.
+        """
         with self._sentences():
             connection = self.connection()
             if connection.in_transaction:  # within another one, or within a write
@@ -195,6 +207,7 @@ class Store:
                 return
             connection.execute("BEGIN")
             try:
+                self._check_version(schema.version_of(connection))
                 yield connection
             finally:
                 connection.execute("ROLLBACK")
@@ -205,8 +218,16 @@ class Store:
 
         Raises:
             Busy: another process or thread has it.
+            BadInput: another process has made a newer version of the file.
             BadOutput: the disk is full, or closed to writing.
         """
+        with self._preparing() as connection:
+            self._check_version(schema.version_of(connection))
+            yield connection
+
+    @contextmanager
+    def _preparing(self) -> Iterator[sqlite3.Connection]:
+        """The same, whatever version the file is of."""
         with self._sentences():
             connection = self.connection()
             if not self._writing.acquire(timeout=self.wait):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dedup.errors import BadInput
+from dedup.index import merging
 from dedup.index.content import unpack
 from dedup.index.incoming import Incoming, of_corpus, of_table
 from dedup.index.view import View
@@ -31,7 +32,7 @@ class Stats:
 
     texts: distinct paragraphs that are long enough to be matched; words: of those.
     bytes: of the file and of what is beside it.
-    postings, segments: what texts are found by, and in how many sorted lists that is.
+    postings, lists: what texts are found by, and in how many sorted lists on disk that is.
     """
 
     stories: int
@@ -43,7 +44,7 @@ class Stats:
     words: int
     bytes: int
     postings: int
-    segments: int
+    lists: int
     schema: int
     keeps_text: bool
 
@@ -73,7 +74,7 @@ def stats(connection: sqlite3.Connection, view: View, path: Path) -> Stats:
         words=int(view.meta["words"]),
         bytes=sum(one.stat().st_size for one in beside if one.exists()),
         postings=postings,
-        segments=len(view.segments),
+        lists=merging.lists(view.segments),
         schema=connection.execute("PRAGMA user_version").fetchone()[0],
         keeps_text=bool(view.meta["keep_text"]),
     )
@@ -88,7 +89,7 @@ def whole(connection: sqlite3.Connection, where: str) -> Corpus:
     import pyarrow as pa
 
     columns: dict[str, list[Any]] = {name: [] for name in schema().names}
-    replaced = connection.execute("SELECT value FROM meta WHERE name = 'replaced'").fetchone()[0]
+    replaced = 0
     for name, version, published, headline, source, older, held in connection.execute(
         "SELECT id, version, published, headline, source, replaced, text FROM story"
     ):
