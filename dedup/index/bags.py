@@ -4,7 +4,7 @@ What a scan learns of its words it learns of all at once (terms.py). A story bri
 and asking for them one array at a time costs more than counting them; here one loop does it all.
 It says the same: which words of a text are its rarest, and what each weighs.
 
-Time O(words * log vocabulary).
+Time O(words * log vocabulary), and less where slots are spread evenly.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from dedup.index.keyed import FINEST, rarest_two
 from dedup.index.words import Counts
 from dedup.kernels import I32, I64, U64, kernel, read_only
 from dedup.ragged import rows_at
-from dedup.sorting import sort_span
+from dedup.sorting import sort_spans
 from dedup.tokens import Tokens
 from dedup.vocabulary import HEAVIEST, PRIOR
 
 _DROPPED = np.uint64(64 - FINEST)  # bits of a stem
 _FIRST = np.int64(0)
-_NEAR = 512  # places that a slot may be away from where it is expected
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,18 +50,17 @@ class Bags:
     @classmethod
     def of(cls, tokens: Tokens, counts: Counts, change: Counts, texts: int) -> Bags:
         """counts, change: of words, which add up to those of the index; texts: how many it has."""
-        size = len(tokens.stems)
+        words, size = tokens.stems >> _DROPPED, len(tokens.stems)
+        sort_spans(words, np.empty(size, dtype=np.int32), tokens.offsets)
         out = cls(
-            np.empty(size, dtype=np.uint64), np.empty(size, dtype=np.int32),
-            np.empty(size), np.zeros(len(tokens)), np.zeros(len(tokens) + 1, dtype=np.int64),
-            np.uint64(FINEST - counts.bits),
+            words, np.empty(size, dtype=np.int32), np.empty(size), np.zeros(len(tokens)),
+            np.zeros(len(tokens) + 1, dtype=np.int64), np.uint64(FINEST - counts.bits),
         )  # fmt: skip
         _count(
-            read_only(tokens.stems), read_only(tokens.offsets), out.shift,
+            out.words, read_only(tokens.offsets), out.shift,
             read_only(counts.slots), read_only(counts.counts),
             read_only(change.slots), read_only(change.counts), float(texts),
-            out.words, np.empty(size, dtype=np.int32), out.texts, out.weights, out.totals,
-            out.offsets,
+            out.texts, out.weights, out.totals, out.offsets,
         )  # fmt: skip
         return out
 
@@ -95,19 +93,23 @@ class Bags:
 def _place(slots: I64, first: int, value: int, bits: int) -> int:
     """The first place from `first` on whose slot is not below a value.
 
-    Slots are hashes of so many bits: how far on a value stands is told by how large it is, and what
-    is left to be searched lies together.
+    Slots are hashes of so many bits: how large a value is tells about where it stands, and what
+    stands there tells how far away. From there on ever longer steps are made.
     """
-    low, high = first, len(slots)
-    near = (value * len(slots)) >> bits
-    start, end = near - _NEAR, near + _NEAR
-    if low < start < high:
-        if slots[start] < value:
-            low = start
-        else:
-            high = start
-    if low < end < high and slots[end] >= value:
-        high = end
+    count, step = len(slots), np.int64(1)
+    if first >= count:
+        return count
+    at = min(max(first, (value * count) >> bits), count - 1)
+    at = min(max(first, at + (((value - slots[at]) * count) >> bits)), count - 1)
+    low, high = at, at
+    if slots[at] < value:
+        while high < count and slots[high] < value:
+            low, high, step = high + 1, high + step, 2 * step
+        high = min(high, count)
+    else:
+        while low >= first and slots[low] >= value:
+            low, high, step = low - step, low, 2 * step
+        low = max(low + 1, first)
     while low < high:
         middle = (low + high) >> 1
         if slots[middle] < value:
@@ -119,22 +121,16 @@ def _place(slots: I64, first: int, value: int, bits: int) -> int:
 
 @kernel
 def _count(
-    stems: U64, bounds: I64, shift: np.uint64, slots: I64, counts: I32, changed: I64, change: I32,
-    everything: float, words: U64, spare: I32, texts: I32, weights: np.ndarray, totals: np.ndarray,
-    offsets: I64,
+    words: U64, bounds: I64, shift: np.uint64, slots: I64, counts: I32, changed: I64, change: I32,
+    everything: float, texts: I32, weights: np.ndarray, totals: np.ndarray, offsets: I64,
 ) -> None:  # fmt: skip
-    """Write each text's sorted distinct words, what is counted of them, and their weights."""
+    """Leave each text's sorted words there once, and write what is counted of them, and weights."""
     size = math.log(everything + PRIOR)
     bits = np.int64(FINEST) - np.int64(shift)
     for k in range(len(bounds) - 1):
         start, n = offsets[k], offsets[k]
-        for i in range(bounds[k], bounds[k + 1]):
-            words[n], spare[n] = stems[i] >> _DROPPED, 0
-            n += 1
-        sort_span(words, spare, start, n)
-        end, n = n, start
         at, by = _FIRST, _FIRST
-        for i in range(start, end):
+        for i in range(bounds[k], bounds[k + 1]):
             if n > start and words[n - 1] == words[i]:
                 continue
             slot = np.int64(words[i] >> shift)
