@@ -21,6 +21,7 @@ from dedup.ragged import Hashes
 from dedup.shingles import Shingles
 
 _SHIFT = np.uint64(48)
+_AHEAD, _LINE = 32, 32  # pairs; shingles in a line of the processor's cache
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -86,22 +87,41 @@ def _overlap(
     held: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Mark what each text has in a row of `held`, look the other's up there, and clear it."""
-    for p in range(len(pairs)):
-        distinct = np.int64(2**31)
-        shared = np.int64(2**31)
-        for side in range(2):
-            own = np.int64(0)
-            for i in range(offsets[pairs[p, side]], offsets[pairs[p, side] + 1]):
-                own += not held[side, values[i]]
-                held[side, values[i]] = True
-            distinct = min(distinct, own)
-        for side in range(2):
-            both = np.int64(0)
-            for i in range(offsets[pairs[p, side]], offsets[pairs[p, side] + 1]):
-                both += held[1 - side, values[i]]
-            shared = min(shared, both)
-        for side in range(2):
-            for i in range(offsets[pairs[p, side]], offsets[pairs[p, side] + 1]):
-                held[side, values[i]] = False
-        out[p] = shared >= least or shared >= containment * distinct
+    """Look up what the right text has among what the left one has, and if need be the reverse.
+
+    Each is marked in a row of `held`. Pairs come sorted by the left text, as a rule, and it is
+    marked once. The outlines of some pairs are touched before they are looked up: so memory is
+    waited for once for all of them.
+    """
+    left, own = np.int64(-1), np.int64(0)
+    for first in range(0, len(pairs), _AHEAD):
+        last = min(first + _AHEAD, len(pairs))
+        touched = np.int64(0)
+        for p in range(first, last):
+            for i in range(offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1], _LINE):
+                touched += values[i]
+        out[first] = touched < 0
+        for p in range(first, last):
+            if pairs[p, 0] != left:
+                if left >= 0:
+                    for i in range(offsets[left], offsets[left + 1]):
+                        held[0, values[i]] = False
+                left, own = pairs[p, 0], np.int64(0)
+                for i in range(offsets[left], offsets[left + 1]):
+                    own += not held[0, values[i]]
+                    held[0, values[i]] = True
+            start, end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
+            distinct, shared = np.int64(0), np.int64(0)
+            for i in range(start, end):
+                shared += held[0, values[i]]
+                distinct += not held[1, values[i]]
+                held[1, values[i]] = True
+            enough = min(np.float64(least), containment * min(own, distinct))
+            if shared >= enough:
+                both = np.int64(0)
+                for i in range(offsets[left], offsets[left + 1]):
+                    both += held[1, values[i]]
+                shared = min(shared, both)
+            out[p] = shared >= enough
+            for i in range(start, end):
+                held[1, values[i]] = False

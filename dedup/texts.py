@@ -21,9 +21,10 @@ from dedup.paragraphs import Paragraphs
 from dedup.ragged import offsets_of
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
-from dedup.tokens import FoldTable, fingerprints, tokenise
+from dedup.tokens import FoldTable, Tokens, fingerprints, tokenise
 
 CHUNK = 2_000_000  # bytes of text that a thread holds as words at a time: about 50 MB
+_FEW = 300  # items, which a dict groups sooner than arrays do
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,10 +82,21 @@ def collapse(
     words = np.concatenate([w for w, _ in digests] or [np.empty(0, dtype=np.int32)])
     prints = np.concatenate([p for _, p in digests] or [np.empty(0, dtype=np.uint64)])
 
+    return _distinct(words, prints, paragraphs.stories, min_words)
+
+
+def distinct(tokens: Tokens, stories: I64, *, min_words: int) -> Texts:
+    """The distinct texts among paragraphs with these words; stories: int64 (paragraphs,)."""
+    words = np.diff(tokens.offsets).astype(np.int32)
+    return _distinct(words, fingerprints(tokens), stories, min_words)
+
+
+def _distinct(words: I32, prints: U64, stories: I64, min_words: int) -> Texts:
+    """The texts among paragraphs with so many words, and with these hashes of them."""
     long = np.flatnonzero(words >= min_words)
     of = np.full(len(words), -1, dtype=np.int64)
     of[long] = equals(prints[long]).of
-    return texts_of(words, prints, of, paragraphs.stories, min_words=min_words)
+    return texts_of(words, prints, of, stories, min_words=min_words)
 
 
 def texts_of(words: I32, prints: U64, of: I64, stories: I64, *, min_words: int) -> Texts:
@@ -122,6 +134,10 @@ class Equals(NamedTuple):
 def equals(keys: U64) -> Equals:
     """Group items by equal keys. Only keys that may stand twice are sorted (buckets.py)."""
     count = len(keys)
+    if count < _FEW:
+        numbers: dict[int, int] = {}
+        of = np.array([numbers.setdefault(k, len(numbers)) for k in keys.tolist()], dtype=np.int64)
+        return Equals(of, np.argsort(of, kind="stable"), offsets_of(np.bincount(of)))
     repeats = Repeats(count)
     repeats.add(keys)
     again = repeats.positions(keys)

@@ -46,11 +46,13 @@ class AtHand:
         self.contents: Contents = {GIVEN: (given.marks, given.content)}
         self.held: dict[int, Held] = {}
         self.gone: set[int] = set()
-        for row, no in enumerate(given.numbers.tolist()):
-            paragraph = int(given.texts.first[row])
-            words = int(given.texts.words[paragraph])
+        first = given.texts.first
+        for no, mark, paragraph, words in zip(
+            given.numbers.tolist(), given.texts.fingerprints.view(np.int64).tolist(),
+            first.tolist(), given.texts.words[first].tolist(), strict=True,
+        ):  # fmt: skip
             if words >= settings.min_words:
-                self.held[no] = self._with_own(no, row, paragraph, words)
+                self.held[no] = self._with_own(no, mark, paragraph, words)
         self.own = set(self.held)
         self._rows = rows
         self._least = settings.min_words
@@ -59,18 +61,19 @@ class AtHand:
         self._packed: Packed = {}
         self._ranks: dict[int, int] = {}
         self._ranked = np.empty(0, dtype=np.int64)
-        self._cut, self._begins = gather([], folding)
-        self._cut_rows: dict[int, int] = {}
+        here = [no for no, text in self.held.items() if text.story == GIVEN]
+        rows_here = np.array([self.held[no].paragraph for no in here], dtype=np.int64)
+        self._cut, self._begins = given.tokens.take(rows_here), np.zeros_like(rows_here)
+        self._cut_rows = {no: row for row, no in enumerate(here)}
         self._bags: Bags | None = None
         self._bag_rows: dict[int, int] = {}
 
-    def _with_own(self, no: int, row: int, paragraph: int, words: int) -> Held:
+    def _with_own(self, no: int, mark: int, paragraph: int, words: int) -> Held:
         """A text of the story, with the story among its places."""
         given, known = self.given, self.given.before.get(no)
         if known is not None and known.order < given.order:
             return known
         again = known.again + 1 if known else 0
-        mark = int(given.texts.fingerprints[row : row + 1].view(np.int64)[0])
         return Held(no, mark, words, given.order, GIVEN, paragraph, again)
 
     def look_at(self, numbers: set[int]) -> None:
@@ -121,7 +124,7 @@ class AtHand:
             pieces = [piece(self.contents[text.story], text.paragraph) for text in texts]
             tokens, begins = gather(pieces, self._folding)
             known = len(self._cut_rows)
-            self._cut = joined([self._cut, tokens]) if known else tokens
+            self._cut = joined([self._cut, tokens])
             self._begins = np.concatenate((self._begins, begins))
             self._cut_rows |= {no: known + row for row, no in enumerate(missing)}
         rows = np.array([self._cut_rows[no] for no in chosen], dtype=np.int64)

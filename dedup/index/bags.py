@@ -116,7 +116,7 @@ def _place(slots: I64, first: int, value: int, bits: int) -> int:
             low = middle + 1
         else:
             high = middle
-    return low
+    return int(low)
 
 
 @kernel

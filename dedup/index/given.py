@@ -21,7 +21,8 @@ from dedup.index.words import Counts
 from dedup.kernels import I64
 from dedup.paragraphs import Paragraphs, split
 from dedup.settings import Settings
-from dedup.texts import Texts, collapse
+from dedup.texts import Texts, distinct
+from dedup.tokens import Tokens, tokenise
 
 GIVEN = 0  # the number of the story that is asked about
 
@@ -47,6 +48,7 @@ class Given:
     """The story.
 
     incoming: it alone, its date that of its earliest version. order: its place among all.
+    tokens: the words of its paragraphs.
     numbers: int64 (texts,), of each of its texts: that in the index, or one from LARGEST down.
     before: its texts that stand in the index too, by number, as they are without the story.
     bits: of a slot with the story in the index. changes: what it does to the counts of words;
@@ -60,6 +62,7 @@ class Given:
     content: Content
     marks: Marks
     paragraphs: Paragraphs
+    tokens: Tokens
     texts: Texts
     numbers: I64
     before: dict[int, Held]
@@ -88,7 +91,8 @@ def take_in(
     order = order_of(incoming.published[0], incoming.versions[0], incoming.ids[0], counted=counted)
     paragraphs = split(incoming.buffer, incoming.starts, incoming.ends, threads=1)
     table = folding.table(incoming.buffer)
-    texts = collapse(incoming.buffer, paragraphs, table, min_words=1, threads=1)
+    tokens = tokenise(incoming.buffer, paragraphs.starts, paragraphs.ends, table)
+    texts = distinct(tokens, paragraphs.stories, min_words=1)
     items = view.find(rows.connection, np.sort(keys_of(texts.fingerprints, PRINT)))
     wanted = {p: k for k, p in enumerate(texts.fingerprints.view(np.int64).tolist())}
     places = [one for one in rows.places(items_of(items).tolist()) if one.print in wanted]
@@ -107,7 +111,7 @@ def take_in(
     )  # fmt: skip
     given = Given(
         incoming, order, Content(incoming.text(0)), Marks.of(marks_rows),
-        paragraphs, texts, numbers, held, 0, [], 0, old, old_marks.lengths, counted, turned,
+        paragraphs, tokens, texts, numbers, held, 0, [], 0, old, old_marks.lengths, counted, turned,
     )  # fmt: skip
     return _counted(given, places, rows, view, settings, folding)
 
@@ -181,12 +185,14 @@ def _counted(
         if after is not None:
             come.append(after)
         more_texts += (after is not None) - (before is not None)
-    contents = rows.contents({story for story, _ in (*gone, *come)} - {GIVEN})
-    contents[GIVEN] = given.marks, given.content
     bits = bits_of(int(view.meta["bytes"]) + given.marks.lengths - given.old_bytes)
+    fresh = [paragraph for story, paragraph in come if story == GIVEN]
     changes = []
-    for chosen, sign in ((gone, -1), (come, 1)):
+    if fresh:
+        changes.append(Counts.of(given.tokens.take(np.array(fresh, dtype=np.int64)), bits))
+    for chosen, sign in ((gone, -1), ([place for place in come if place[0] != GIVEN], 1)):
         if chosen:
+            contents = rows.contents({story for story, _ in chosen})
             pieces = [piece(contents[story], paragraph) for story, paragraph in chosen]
             counts = Counts.of(gather(pieces, folding)[0], bits)
             changes.append(counts if sign > 0 else counts.minus())
