@@ -24,6 +24,7 @@ ALIKE = 0.12  # … weighted Jaccard similarity: pairs with less retell nothing
 _SLACK = 0.999  # of both, for sums of 64 bits where may_retell has 32
 _AHEAD, _LINE = 32, 16  # pairs; terms in a line of the processor's cache
 _PLACES = np.int32(2**12 - 1)  # the last place of a table of words
+_GRAINS = np.float32(2**16)  # of which a weight of 1 is made
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,14 +103,15 @@ def _outweigh(
 ) -> None:
     """Mark the pairs that may_retell holds for, and a few others, without weighing each.
 
-    The words of the left text are marked in a table, and those of the right one are looked up: as
-    two words may share a place, what is found weighs as much as what is shared, or more. Pairs come
-    sorted by the left text, as a rule, and it is marked once. The rows of some pairs are touched
-    before they are looked up: so memory is waited for once for all of them, not once for each.
+    The weights of the left text's words stand in a table, in whole numbers, and those of the right
+    one are looked up there: as two words may share a place, what is found weighs as much as what is
+    shared, or more. Pairs come sorted by the left text, as a rule, and its table is made once. The
+    rows of some pairs are touched before they are looked up: so memory is waited for once for all
+    of them, not once for each.
     """
     rows = np.empty((_AHEAD, 4), dtype=np.int64)
     both = np.empty(_AHEAD, dtype=np.float64)
-    held = np.zeros(_PLACES + 1, dtype=np.bool_)
+    held = np.zeros(_PLACES + 1, dtype=np.int32)
     own, own_end = np.int64(0), np.int64(0)
     for first in range(0, len(pairs), _AHEAD):
         count = min(_AHEAD, len(pairs) - first)
@@ -127,15 +129,16 @@ def _outweigh(
         for k in range(count):
             if rows[k, 0] != own or rows[k, 1] != own_end:
                 for i in range(own, own_end):
-                    held[(codes[i] >> CLASS_BITS) & _PLACES] = False
+                    held[(codes[i] >> CLASS_BITS) & _PLACES] = 0
                 own, own_end = rows[k, 0], rows[k, 1]
                 for i in range(own, own_end):
-                    held[(codes[i] >> CLASS_BITS) & _PLACES] = True
-            most = 0.0
+                    slot = codes[i] >> CLASS_BITS
+                    weight = np.int32(weights[slot] * _GRAINS) + np.int32(1)
+                    held[slot & _PLACES] = max(held[slot & _PLACES], weight)
+            grains = np.int64(0)
             for i in range(rows[k, 2], rows[k, 3]):
-                slot = codes[i] >> CLASS_BITS
-                if held[slot & _PLACES]:
-                    most += np.float64(weights[slot])
+                grains += held[(codes[i] >> CLASS_BITS) & _PLACES]
+            most = grains / _GRAINS
             enough = most >= _SLACK * alike * (both[k] - most)
             heavy[first + k] = enough and most >= _SLACK * least
 
