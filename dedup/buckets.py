@@ -5,26 +5,30 @@ a larger one, each with its earliest, so that the pairs grow with the items and 
 square, however hot a bucket is. Nothing is dropped.
 
 Time O(keys) to find the keys that occur twice, then a sort of those alone: two bitmaps hold "seen"
-and "seen again" by the top bits of a key.
+and "seen again". A key has two bits there, both in the word of memory that its top bits tell: one
+place to wait for, and far fewer keys taken for others than by one bit.
+
+Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", ACM Journal of
+Experimental Algorithmics 14, 2009, section 3 (blocked filters).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels import I64, U64, kernel
+from dedup.kernels import I64, U64, inlined, kernel
 from dedup.scratch import zeros
 from dedup.sorting import run_starts, sort_numbers
 
 _TABLE = 8  # places of a table for each pair, at most
-_SIX, _LOW6, _ONE, _ZERO = np.uint64(6), np.uint64(63), np.uint64(1), np.uint64(0)
+_SIX, _LOW6, _ONE = np.uint64(6), np.uint64(63), np.uint64(1)
 
 
 class Repeats:
-    """Which keys may occur more than once, in two bits a slot."""
+    """Which keys may occur more than once: two bits of a word of 64, seen once or seen again."""
 
     def __init__(self, expected: int) -> None:
-        """Room for `expected` keys at eight slots each; more make it less selective, not wrong."""
+        """Room for `expected` keys at eight bits each; more make it less selective, not wrong."""
         bits = max(12, int(8 * expected).bit_length())
         self._shift = np.uint64(64 - bits)
         self._once = zeros(2 ** (bits - 6), np.uint64)
@@ -32,7 +36,7 @@ class Repeats:
 
     @property
     def bits(self) -> int:
-        """Of the number of a slot."""
+        """Of the number of a bit."""
         return 64 - int(self._shift)
 
     def add(self, keys: U64) -> None:
@@ -111,27 +115,31 @@ def bits_of(count: int) -> int:
     return max(1, count - 1).bit_length()
 
 
+@inlined
+def _bits(key: np.uint64, shift: np.uint64) -> np.uint64:
+    """Its two bits within a word."""
+    return (_ONE << ((key >> shift) & _LOW6)) | (_ONE << ((key >> (shift - _SIX)) & _LOW6))
+
+
 @kernel
 def _mark(keys: U64, shift: np.uint64, once: U64, twice: U64) -> None:
-    """Set a key's bit in `once`, or in `twice` if `once` has it."""
+    """Set a key's bits in `once`, or in `twice` if `once` has them."""
     for i in range(len(keys)):
-        slot = keys[i] >> shift
-        bit = _ONE << (slot & _LOW6)
-        word = slot >> _SIX
+        word, bits = (keys[i] >> shift) >> _SIX, _bits(keys[i], shift)
         before = once[word]
-        if before & bit != _ZERO:  # seldom: most keys wait for one place in memory, not for two
-            twice[word] |= bit
+        if before & bits == bits:  # seldom: most keys wait for one place in memory, not for two
+            twice[word] |= bits
         else:
-            once[word] = before | bit
+            once[word] = before | bits
 
 
 @kernel
 def _marked(keys: U64, shift: np.uint64, twice: U64, out: I64) -> int:
-    """Write the positions whose bit in `twice` is set; how many."""
+    """Write the positions whose bits in `twice` are set; how many."""
     n = 0
     for i in range(len(keys)):
-        slot = keys[i] >> shift
-        if (twice[slot >> _SIX] >> (slot & _LOW6)) & _ONE != _ZERO:
+        word, bits = (keys[i] >> shift) >> _SIX, _bits(keys[i], shift)
+        if twice[word] & bits == bits:
             out[n] = i
             n += 1
     return n

@@ -1,9 +1,8 @@
 """The keys that stand more than once, of very many: runs of words, or any hashes.
 
 Two passes over the keys: the first marks in a bitmap which occur twice, the second collects only
-those, by ranges of keys. What it took for repeated by chance goes when they are sorted: a range is
-dealt out by its highest bits, so that each part of it is looked at, and sorted, in the processor's
-cache.
+those, by ranges of keys. A range is dealt out by its highest bits, so that each part of it is
+sorted in the processor's cache; what was taken for repeated by chance is then left out.
 
 Time O(keys), memory a byte a key for the bitmaps and 16 a repeated key, 32 in the range that is
 sorted; in a file where it is much (scratch.py).
@@ -22,14 +21,13 @@ from dedup.kernels import I32, I64, U64, kernel, spread
 from dedup.ragged import Hashes
 from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
-from dedup.sorting import dealt, sort_spans
+from dedup.sorting import dealt, run_ends, run_starts, sort_spans
 
 _WIDE = 28  # bits of a place in the bitmaps; where it has more, keys are collected in ranges
 _RANGES = 4  # bits that tell ranges apart, at most: each has three files
 _ENTRIES = 500_000  # keys that are looked at together
 _SORTED = 1_000_000  # keys that are sorted together, about
 _KINDS: tuple[type, ...] = (np.uint64, np.int32, np.int32)  # of the columns of Repeated
-_HALF = np.uint64(32)
 
 _Columns = tuple[U64, I32, I32]
 
@@ -55,7 +53,7 @@ def repeated(
     threads: int = DEFAULTS.threads,
     scratch: Scratch | None = None,
 ) -> Repeated:
-    """Collect the keys that are marked; a few that stand once are, by chance.
+    """Collect the keys that are marked, and stand more than once.
 
     parts: positions of the texts, cut into consecutive slices from 0.
     keys_of: the keys of one part; called from several threads.
@@ -144,11 +142,11 @@ def _ordered(columns: _Columns, above: int, room: Scratch, *, threads: int) -> I
 
     def ordered(span: tuple[int, int]) -> _Columns:
         own = slice(*span)
-        rows = _again(columns[0][own])
-        keys, order = columns[0][own][rows], np.empty(len(rows), dtype=np.int32)
-        sort_spans(keys, order, np.array([0, len(rows)]))  # texts come in order, and keep it
-        rows = rows[order]
-        return keys, columns[1][own][rows], columns[2][own][rows]
+        keys, order = columns[0][own].copy(), np.empty(own.stop - own.start, dtype=np.int32)
+        sort_spans(keys, order, np.array([0, len(keys)]))  # texts come in order, and keep it
+        again = ~(run_starts(keys) & run_ends(keys))
+        rows = order[again]
+        return keys[again], columns[1][own][rows], columns[2][own][rows]
 
     return spread(ordered, pairwise(bounds), threads=threads if bits else 1)
 
@@ -187,14 +185,3 @@ def _deal(
         if not counting:
             out_keys[at], out_texts[at], out_places[at] = keys[i], texts[i], places[i]
         ends[number] = at + 1
-
-
-def _again(keys: U64) -> I64:
-    """Positions of the keys that stand more than once, and of an eighth of the others.
-
-    They are told by their lower half: by the upper one they were told before.
-    """
-    turned = (keys << _HALF) | (keys >> _HALF)
-    repeats = Repeats(len(keys))
-    repeats.add(turned)
-    return repeats.positions(turned)

@@ -122,14 +122,14 @@ def test_no_key_that_was_added_twice_is_missed(parts, expected):
 
 
 def test_few_keys_that_were_added_once_are_taken_for_repeats():
-    """Eight slots or more a key: an eighth of them share a slot at the most."""
+    """Eight bits or more a key, of which each sets two: the others set a quarter at the most."""
     count = 100_000
     keys = np.random.default_rng(1).integers(0, 2**64, count, dtype=np.uint64)
     repeats = Repeats(count)
 
     repeats.add(keys)
 
-    assert len(repeats.positions(keys)) < count / 8
+    assert len(repeats.positions(keys)) < count / 32
 
 
 def test_more_keys_than_expected_make_repeats_less_selective_and_not_wrong():
