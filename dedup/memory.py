@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import mmap
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
@@ -84,6 +85,22 @@ def keep_freed() -> None:
         choose = ctypes.CDLL(None).mallopt
         for option, value in ((_MAPPED_AT_MOST, 0), (_FREE_AT_TOP, 2**31 - 1)):
             choose(option, value)
+
+
+def give_back() -> None:
+    """Return memory that was freed to the system, where the C library can."""
+    _trim()(0)
+
+
+@cache
+def _trim() -> Callable[[int], int]:
+    import ctypes
+
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):  # another C library
+        return lambda _: 0
+    return trim
 
 
 def touch_ahead(paths: Sequence[str], memory: int = 0) -> None:

@@ -20,15 +20,13 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from dedup.errors import BadOutput
-from dedup.memory import GROWS, anonymous, easy, free_memory, resize
+from dedup.memory import GROWS, anonymous, easy, free_memory, give_back, resize
 
 _LEAST = 1 << 20  # bytes: a smaller column is never worth a file
 _SHARE, _SOUGHT = 128, 4
@@ -58,7 +56,7 @@ def release() -> None:
     if held and every >= small:
         _let_go(held)
         if every - of_files >= small:
-            _trim()(0)
+            give_back()
 
 
 def passed() -> None:
@@ -90,18 +88,6 @@ def _resident() -> tuple[float, float]:
         return int(every) * mmap.PAGESIZE, int(of_files) * mmap.PAGESIZE
     except (OSError, ValueError):
         return math.inf, 0.0
-
-
-@cache
-def _trim() -> Callable[[int], int]:
-    """What gives freed memory back, where the C library can."""
-    import ctypes
-
-    try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError):
-        return lambda _: 0
-    return trim
 
 
 class Scratch:

@@ -35,6 +35,7 @@ from dedup.index.verify import faults
 from dedup.index.view import View, current
 from dedup.index.whole import MEMORY, Stats, arriving, portions, stats, whole
 from dedup.index.words import Counts
+from dedup.memory import give_back
 from dedup.pipeline import Source, scan_corpus
 from dedup.scratch import Scratch, release
 from dedup.settings import Settings
@@ -140,8 +141,11 @@ class Index:
         """The view of the snapshot that a connection is in."""
         with self._refreshing:
             view = current(connection, self._view)
+            merged = self._view is not None and not {*self._view.segments} <= {*view.segments}
             if self._view is None or view.generation >= self._view.generation:
                 self._view = view
+            if merged:  # the directories of many would stay with the process in pieces
+                give_back()
             return view
 
     def _counts(self, rows: Rows, view: View, bits: int) -> Counts:
