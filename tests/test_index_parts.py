@@ -94,6 +94,32 @@ def test_a_sieve_lets_everything_through_that_it_holds(held, others):
     assert len(sieve.passing(bits, np.array(others, dtype=np.uint64))) == len(others)
 
 
+@given(
+    st.sets(st.integers(10**9, 2**35), min_size=1, max_size=300),
+    st.lists(st.integers(10**9, 2**35), max_size=3).map(sorted),
+)
+def test_what_is_left_of_a_sieve_lets_the_higher_keys_through(held, cuts):
+    keys = np.array(sorted(held), dtype=np.uint64)
+    bits = sieve.empty(len(keys), 10**9, 2**35 + 1)
+    sieve.add(bits, keys)
+
+    rest = bits
+    for low in cuts:
+        rest = sieve.above(rest, low)
+
+    low = cuts[-1] if cuts else 0
+    every = np.arange(low, low + 1_000, dtype=np.uint64)
+    assert sieve.passing(rest, keys[keys >= low]).all()
+    assert (sieve.passing(rest, every) == sieve.passing(bits, every)).all()
+    assert len(sieve.passing(rest, keys)) == len(keys)  # lower ones are not asked for, nor amiss
+
+
+def test_a_sieve_that_is_cut_in_half_takes_half_the_room():
+    bits = sieve.empty(100_000)
+
+    assert len(sieve.above(bits, 2**35)) == pytest.approx(len(bits) / 2, abs=16)
+
+
 def test_a_sieve_keeps_nearly_everything_else_back():
     draw = np.random.default_rng(1)
     bits = sieve.empty(100_000)
@@ -207,7 +233,7 @@ def test_a_merge_in_steps_is_right_after_each(lists, keys, step, more):
     connection = store()
     parts = [drawn(count, seed, keys) for seed, count in enumerate(lists)]
     fresh = drawn(more, 99, keys)
-    everything = once(np.concatenate(parts))
+    everything, known = once(np.concatenate(parts)), list[segments.Segment]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(merging, "STEP", step)
         patch.setattr(merging, "_SLICE", 700)
@@ -217,7 +243,8 @@ def test_a_merge_in_steps_is_right_after_each(lists, keys, step, more):
             stored(connection, fresh)
             everything = once(np.concatenate((everything, fresh)))
         while True:
-            held = segments.every(connection)
+            held, known = segments.every(connection), segments.every(connection, known)
+            assert [one.sieve.tolist() for one in held] == [one.sieve.tolist() for one in known]
             assert (held_by(connection) == everything).all()
             asked = np.unique(everything >> np.uint64(ITEM_BITS))[::3]
             found = once(segments.find(connection, held, asked))

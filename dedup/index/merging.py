@@ -180,8 +180,10 @@ def _blocks(
 
 
 def _begin_at(connection: sqlite3.Connection, segment: Segment, low: int) -> None:
-    """Note that a segment holds nothing below a key any more."""
+    """Note that a segment holds nothing below a key any more, and give back what it held."""
     segments.drop_blocks(connection, segment, 0, segment.block(low))
+    rest = segment.above(low)
     connection.execute(
-        "UPDATE directory SET low = ?, size = ? WHERE no = ?", (low, segment.size, segment.no)
+        "UPDATE directory SET low = ?, size = ?, sieve = ?, twice = ? WHERE no = ?",
+        (low, segment.size, rest.sieve.data, rest.twice.data, segment.no),
     )

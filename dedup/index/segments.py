@@ -61,6 +61,11 @@ class Segment:
         start, end = np.searchsorted(keys, bounds).tolist()
         return keys[start:end]
 
+    def above(self, low: int) -> Segment:
+        """What is left of it once what stood below a key has been merged."""
+        bits, twice = sieve.above(self.sieve, low), sieve.above(self.twice, low)
+        return replace(self, low=low, sieve=read_only(bits), twice=read_only(twice))
+
     def block(self, key: int) -> int:
         """The first block in which this key or a higher one may stand."""
         posting = np.uint64(min(key << ITEM_BITS, 2**64 - 1))
@@ -76,7 +81,8 @@ def every(connection: sqlite3.Connection, known: Iterable[Segment] = ()) -> list
     ).fetchall():
         segment = held.get(no) or load(connection, no)
         if (segment.goal, segment.low) != (goal, low):
-            segment = replace(segment, run=run, goal=goal, low=low, size=size)
+            rest = segment.above(low) if segment.low != low else segment
+            segment = replace(rest, run=run, goal=goal, size=size)
         out.append(segment)
     return out
 

@@ -5,8 +5,8 @@ processor's cache, with nine bits of room a key; one that is not there is let th
 50 cases. None that is there is kept back.
 
 Keys are hashes, and equal parts of their range fill lines equally: which line is a key's is told by
-its place in the range, and sorted keys are added along the sieve, not all over it. The first line
-says what range that is.
+its place in the range, and sorted keys are added along the sieve, not all over it. So the lines of
+the lower keys can be cut off. The first line says what range that is, and how many are.
 
 Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", WEA 2007 (bits of a
 key in one cache line).
@@ -36,6 +36,14 @@ def empty(keys: int, low: int = 0, high: int = 2**KEY_BITS) -> U64:
     return out
 
 
+def above(sieve: U64, low: int) -> U64:
+    """A sieve of the keys from `low` on: without the lines that only lower ones have."""
+    at, _ = _place(sieve, np.uint64(low))
+    out = np.concatenate((sieve[:_LINE], sieve[at:]))
+    out[2] += np.uint64(at // _LINE - 1)
+    return out
+
+
 def add(sieve: U64, keys: U64) -> None:
     """Let these keys through from now on."""
     _add(sieve, keys)
@@ -51,12 +59,12 @@ def passing(sieve: U64, keys: U64) -> np.ndarray:
 @kernel
 def _place(sieve: U64, key: np.uint64) -> tuple[int, np.uint64]:
     """The first word of a key's line, and the bits that say which to set there."""
-    line: int = np.int64(((key - sieve[0]) * sieve[1]) >> _FINE)  # type: ignore[assignment]
+    line: int = np.int64(((key - sieve[0]) * sieve[1]) >> _FINE) - np.int64(sieve[2])  # type: ignore[assignment]
     last = len(sieve) // _LINE - 1
     h = key * _SPREAD
     h = (h ^ (h >> _BACK)) * _AGAIN
     bits = (h ^ (h >> _HALF)) * _SPREAD
-    return min(line + 1, last) * _LINE, bits
+    return min(max(line, 0) + 1, last) * _LINE, bits
 
 
 @kernel
