@@ -15,6 +15,7 @@ from dedup.compared import bytes_of
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
+from dedup.ragged import sizes_of
 from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sides import present, ready
@@ -87,12 +88,12 @@ def inserted(
         low, high = np.searchsorted(rows, [first, first + _ROWS])
         own, at = slice(low, high), rows[low:high] - first
         old, new = matches.found.part(part), more.found.part(slice(low, high))
-        places = np.repeat(old.offsets[at], np.diff(new.offsets))
+        places = np.repeat(old.offsets[at], sizes_of(new.offsets))
         pairs.add(np.insert(matches.pairs[part], at, more.pairs[own], axis=0))
         kinds.add(np.insert(matches.kinds[part], at, more.kinds[own]))
         counts.add(np.insert(old.counts, at, new.counts, axis=0))
         tiles.add(np.insert(old.tiles, places, new.tiles, axis=0))
-        sizes.append(np.insert(np.diff(old.offsets), at, np.diff(new.offsets)))
+        sizes.append(np.insert(sizes_of(old.offsets), at, sizes_of(new.offsets)))
         held, fresh = (
             one.runs[one.found.offsets[of.start] : one.found.offsets[of.stop]]
             for one, of in ((matches, part), (more, own))

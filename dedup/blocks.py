@@ -25,7 +25,7 @@ from dedup.buckets import bits_of, once, packed, unpacked
 from dedup.kernels import I64, kernel, read_only, slices, spread
 from dedup.kinds import IS_RECYCLED
 from dedup.match import Matches
-from dedup.ragged import offsets_of, rows_at
+from dedup.ragged import offsets_of, rows_at, sizes_of
 from dedup.scratch import Scratch, release
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
@@ -65,7 +65,7 @@ def with_blocks(
     links = matches.pairs[IS_RECYCLED[matches.kinds]]
     tried = packed(matches.pairs, count)
     sequence = _Sequence.of(of, stories, first)
-    sizes = np.diff(background.offsets)
+    sizes = sizes_of(background.offsets)
 
     def tell(tokens: Tokens, texts: I64, local: I64) -> np.ndarray:
         return say_the_same(tokens, texts, local, background)
@@ -184,10 +184,10 @@ def _have_a_third(links: I64, pairs: I64, count: int) -> np.ndarray:
     linked = once(packed(np.concatenate((links, links[:, ::-1])), count))
     ends = unpacked(linked, count)
     offsets = offsets_of(np.bincount(ends[:, 0], minlength=count))
-    fewer = np.diff(offsets)[pairs].argmin(axis=1)
+    fewer = sizes_of(offsets)[pairs].argmin(axis=1)
     rows = np.arange(len(pairs))
     at, bounds = rows_at(offsets, pairs[rows, fewer])
-    of = np.repeat(rows, np.diff(bounds))
+    of = np.repeat(rows, sizes_of(bounds))
     others = np.stack((pairs[of, 1 - fewer[of]], ends[at, 1]), axis=1)
     there = among(linked, packed(others, count))
     return np.bincount(of, there, len(pairs)) > 0

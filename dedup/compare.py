@@ -21,7 +21,7 @@ import numpy as np
 
 from dedup.facts import is_figure, same_fact, tells
 from dedup.kernels import I32, I64, U8, U64, inner, kernel
-from dedup.ragged import end_to_end, offsets_of, rows_at, spans_at
+from dedup.ragged import end_to_end, offsets_of, rows_at, sizes_of, spans_at
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, ready
 from dedup.tiling import CROWD, RIGHT_SHINGLES, follow, grow, holds, intersect, tile
@@ -123,7 +123,7 @@ def compare(tokens: Tokens, pairs: I64, *, width: int = DEFAULTS.shingle) -> Com
 def compare_sides(sides: Sides, pairs: I64) -> Comparison:
     """The same of texts that are ready for it, positions in `sides`."""
     shingles, width = sides.shingles, sides.shingles.width
-    sizes = np.diff(sides.offsets)
+    sizes = sizes_of(sides.offsets)
     rooms = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]]) // width + 1
     starts = offsets_of(rooms)
     counts = np.zeros((len(pairs), len(COLUMNS)), dtype=np.int32)

@@ -21,7 +21,7 @@ from dedup.furniture import LongestRuns, longest_runs
 from dedup.kernels import I32, I64, U8, slices, spread
 from dedup.kinds import LEAST_RUN, NONE, kinds
 from dedup.overlap import sorted_overlaps
-from dedup.ragged import spans_at
+from dedup.ragged import sizes_of, spans_at
 from dedup.scratch import passed, release
 from dedup.screen import Outlines, in_common, may_share
 from dedup.settings import DEFAULTS
@@ -115,7 +115,7 @@ def compared(
             longest=longest_runs(sides, local, told.found, background.words, weights),
         )
 
-    sizes = np.diff(background.offsets)
+    sizes = sizes_of(background.offsets)
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
         yield from spread(step, slices(len(rows), _PAIRS), threads=threads)
@@ -174,7 +174,7 @@ def least_shared(width: int) -> int:
 
 def bytes_of(sides: Sides, local: I64, found: Comparison) -> I64:
     """The bytes of every tile, int64 (tiles, 4); local: int64 (pairs, 2), positions in `sides`."""
-    counts = np.diff(found.offsets)
+    counts = sizes_of(found.offsets)
     out = np.empty((len(found.tiles), 4), dtype=np.int64)
     for side in range(2):
         first = np.repeat(sides.offsets[local[:, side]], counts) + found.tiles[:, side]
@@ -185,7 +185,7 @@ def bytes_of(sides: Sides, local: I64, found: Comparison) -> I64:
 
 def _worn_words(background: Background, pairs: I64, found: Comparison) -> I32:
     """How many words of each pair's runs are well worn, int32 (pairs,)."""
-    owners = np.repeat(np.arange(len(pairs)), np.diff(found.offsets))
+    owners = np.repeat(np.arange(len(pairs)), sizes_of(found.offsets))
     first = background.offsets[pairs[owners, 0]] + found.tiles[:, 0]
     places, offsets = spans_at(first, found.tiles[:, 2].astype(np.int64))
     before = np.zeros(len(places) + 1, dtype=np.int32)

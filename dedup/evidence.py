@@ -16,6 +16,7 @@ import numpy as np
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
 from dedup.match import Matches
+from dedup.ragged import sizes_of
 from dedup.sorting import among, run_starts
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 from dedup.vocabulary import Vocabulary
@@ -89,7 +90,7 @@ def _telling(tokens: Tokens) -> np.ndarray:
 
 def _words(tokens: Tokens, slots: I64, texts: I64, span: int) -> tuple[I64, I64]:
     """Every word of some texts as row * span + slot, and its position in `tokens`."""
-    sizes = np.diff(tokens.offsets)[texts]
+    sizes = sizes_of(tokens.offsets)[texts]
     rows = np.repeat(np.arange(len(texts)), sizes)
     starts = tokens.offsets[texts] - (np.cumsum(sizes) - sizes)
     at = np.arange(len(rows)) + np.repeat(starts, sizes)

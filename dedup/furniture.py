@@ -28,7 +28,7 @@ import numpy as np
 from dedup.buckets import distinct
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U64, chunks, kernel
-from dedup.ragged import spans_at
+from dedup.ragged import sizes_of, spans_at
 from dedup.scratch import passed
 from dedup.seen import Seen
 from dedup.shingles import Shingles, shingle
@@ -66,7 +66,7 @@ class LongestRuns:
 
 def longest_tiles(found: Comparison) -> I64:
     """The row of each pair's longest tile in found.tiles, the first of equals; -1 without tiles."""
-    sizes = np.diff(found.offsets)
+    sizes = sizes_of(found.offsets)
     owners = np.repeat(np.arange(len(found)), sizes)
     order = np.lexsort((-found.tiles[:, 2], owners))
     out = np.full(len(found), -1, dtype=np.int64)
@@ -113,7 +113,7 @@ def longest_runs(
     places, offsets = spans_at(starts, np.where(words >= LEAST, words, 0))
     shingles = shingle(Shingles(sides.values[places], offsets, 1), width=KEY)
     sort_spans(shingles.values, np.empty(len(shingles.values), dtype=np.int32), shingles.offsets)
-    counts = np.minimum(np.diff(shingles.offsets), SAMPLE)
+    counts = np.minimum(sizes_of(shingles.offsets), SAMPLE)
     sampled, _ = spans_at(shingles.offsets[:-1], counts)
     return LongestRuns(embedded, alone, shingles.values[sampled], counts.astype(np.int32))
 

@@ -12,7 +12,7 @@ from dedup import compare, weigh
 from dedup.compare import Comparison
 from dedup.compared import Compared
 from dedup.furniture import LongestRuns
-from dedup.ragged import offsets_of
+from dedup.ragged import offsets_of, sizes_of
 from dedup.scratch import Growing, Scratch
 from dedup.weigh import Weights
 
@@ -46,7 +46,7 @@ class Gathering:
             (self._pairs, part.pairs),
             (self._by_runs, part.by_runs),
             (self._counts, part.found.counts),
-            (self._sizes, np.diff(part.found.offsets)),
+            (self._sizes, sizes_of(part.found.offsets)),
             (self._tiles, part.found.tiles),
             (self._runs, part.runs),
             (self._sums, part.weights.sums),

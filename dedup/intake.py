@@ -26,7 +26,7 @@ from dedup.kernels import I32, I64, U8, U32, U64, chunks, spread
 from dedup.lsh import band_keys, bands
 from dedup.minhash import EMPTY, Signatures, sign
 from dedup.paragraphs import Paragraphs
-from dedup.ragged import offsets_of
+from dedup.ragged import offsets_of, sizes_of
 from dedup.scratch import Growing, Scratch, passed, release
 from dedup.screen import Outlines, outline
 from dedup.seen import Seen
@@ -130,7 +130,7 @@ def take_in(
     def read(part: slice) -> _Part:
         rows = slice(bounds[part.start], bounds[part.stop])
         tokens = tokenise(buffer, paragraphs.starts[rows], paragraphs.ends[rows], table)
-        sizes, prints = np.diff(tokens.offsets).astype(np.int32), fingerprints(tokens)
+        sizes, prints = sizes_of(tokens.offsets).astype(np.int32), fingerprints(tokens)
         shingles = shingle(tokens, width=width)
         signed = sign(shingles, permutations=permutations, seed=seed)
         long = sizes >= min_words
@@ -211,7 +211,7 @@ class _Drafting:
         """Append a part."""
         self._codes.add(part.codes)
         self._words.add(part.words)
-        self._sizes.add(np.diff(part.offsets))
+        self._sizes.add(sizes_of(part.offsets))
 
     def whole(self) -> Drafts:
         """All of them."""

@@ -27,7 +27,7 @@ from dedup.furniture import NOTHING_PASTED, Pasted
 from dedup.gathered import Gathering
 from dedup.kernels import I64, U8, slices, spread
 from dedup.kinds import IS_RECYCLED, NONE, judge
-from dedup.ragged import offsets_of, rows_at
+from dedup.ragged import offsets_of, rows_at, sizes_of
 from dedup.scratch import Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
@@ -183,7 +183,7 @@ def _matches(
     seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch, *, threads: int
 ) -> Matches:
     """Some of the pairs, in the order of `kept`."""
-    offsets = offsets_of(np.diff(seen.found.offsets)[kept])
+    offsets = offsets_of(sizes_of(seen.found.offsets)[kept])
     count, tiled = len(kept), int(offsets[-1])
     pairs = scratch.zeros((count, 2), np.int64)
     counts = scratch.zeros((count, len(COLUMNS)), np.int32)

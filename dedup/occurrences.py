@@ -15,7 +15,7 @@ from dedup.kernels import I32, I64, U8
 from dedup.kinds import NONE, SAME
 from dedup.match import Matches
 from dedup.paragraphs import Paragraphs
-from dedup.ragged import offsets_of
+from dedup.ragged import offsets_of, sizes_of
 from dedup.settings import DEFAULTS
 from dedup.texts import Texts
 
@@ -48,12 +48,12 @@ class Occurrences:
     @property
     def firsts(self) -> I64:
         """The first row of each row's family, int64 (occurrences,)."""
-        return np.repeat(self.offsets[:-1], np.diff(self.offsets))
+        return np.repeat(self.offsets[:-1], sizes_of(self.offsets))
 
 
 def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrences:
     """List every place of every family."""
-    members = np.repeat(np.arange(len(families)), np.diff(families.offsets))
+    members = np.repeat(np.arange(len(families)), sizes_of(families.offsets))
     of = np.concatenate((np.arange(len(families)), members))
     held = np.concatenate((families.heads, families.members))
     links = np.concatenate((np.full(len(families), -1), families.matches)).astype(np.int64)
@@ -65,7 +65,7 @@ def occurrences(families: Families, matches: Matches, texts: Texts) -> Occurrenc
     whole[:, 1] = texts.words[texts.first[families.heads]]
     words = np.concatenate((whole, families.passages))
 
-    places = np.diff(texts.offsets)[held]
+    places = sizes_of(texts.offsets)[held]
     ends = np.cumsum(places)
     rows = np.repeat(np.arange(len(held)), places)
     paragraphs = texts.occurrences[

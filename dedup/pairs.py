@@ -32,6 +32,7 @@ from dedup.buckets import pairs_within
 from dedup.folding import FoldTables
 from dedup.kernels import I32, I64, U64, chunks, spread
 from dedup.overlap import in_order, sorted_overlaps
+from dedup.ragged import sizes_of
 from dedup.settings import CLASSIC, Settings
 from dedup.shingles import Shingles, joined, shingle
 from dedup.sketch import Sketcher, Sketches
@@ -248,7 +249,7 @@ def _expanded(
     pairs: I64, jaccard: np.ndarray, worded: I64, equal: Equals, texts: int, settings: Settings
 ) -> Pairs:
     """Pairs of distinct texts as pairs of all texts, and the copies of each."""
-    sizes = np.diff(equal.offsets)
+    sizes = sizes_of(equal.offsets)
     shown = np.where(sizes > COPIES, 1, sizes)
     times = shown[pairs].prod(axis=1)
     rows = np.repeat(np.arange(len(pairs)), times)

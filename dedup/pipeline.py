@@ -21,6 +21,7 @@ from dedup.kernels import I64, chunks
 from dedup.match import Matches, match
 from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
+from dedup.ragged import sizes_of
 from dedup.readers import read, read_table
 from dedup.report.columns import Columns
 from dedup.report.model import Report
@@ -156,7 +157,7 @@ def scan_corpus(
         matches = measure(
             matches, np.concatenate((candidates.by_runs, candidates.by_words)),
             paragraphs.stories[texts.first], partial(_written, corpus, paragraphs, texts),
-            tokens_of, np.diff(candidates.background.offsets), width=settings.shingle,
+            tokens_of, sizes_of(candidates.background.offsets), width=settings.shingle,
             scratch=scratch,
         )  # fmt: skip
     release()

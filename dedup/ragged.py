@@ -28,6 +28,11 @@ def offsets_of(sizes: np.ndarray) -> I64:
     return offsets
 
 
+def sizes_of(offsets: I64) -> I64:
+    """How many elements each row has, int64 (rows,); offsets: int64 (rows + 1,)."""
+    return offsets[1:] - offsets[:-1]
+
+
 def rows_at(offsets: I64, rows: I64) -> tuple[I64, I64]:
     """Where the elements of some rows stand, row after row, and the offsets of these rows there.
 
@@ -51,7 +56,7 @@ def spans_at(starts: I64, sizes: I64) -> tuple[I64, I64]:
 
 def end_to_end(parts: list[I64]) -> I64:
     """The offsets of the rows of all parts, one part behind the other."""
-    sizes = [np.zeros(1, dtype=np.int64), *(np.diff(offsets) for offsets in parts)]
+    sizes = [np.zeros(1, dtype=np.int64), *(sizes_of(offsets) for offsets in parts)]
     return np.cumsum(np.concatenate(sizes))
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, kernel, spread
-from dedup.ragged import Hashes
+from dedup.ragged import Hashes, sizes_of
 from dedup.scratch import Growing, Scratch, passed
 from dedup.settings import DEFAULTS
 from dedup.sorting import dealt, run_ends, run_starts, sort_spans
@@ -92,7 +92,7 @@ def repeated(
 
 def all_keys(held: Hashes) -> Repeated:
     """All keys of some texts, those that stand once among them."""
-    sizes = np.diff(held.offsets)
+    sizes = sizes_of(held.offsets)
     texts = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     places = np.arange(len(texts)) - np.repeat(held.offsets[:-1], sizes)
     order = np.argsort(held.values, kind="stable")

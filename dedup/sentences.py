@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.background import Background
 from dedup.kernels import I64
-from dedup.ragged import offsets_of, rows_at, spans_at
+from dedup.ragged import offsets_of, rows_at, sizes_of, spans_at
 from dedup.sorting import run_ends
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
 
@@ -55,7 +55,7 @@ def say_the_same(tokens: Tokens, texts: I64, pairs: I64, background: Background)
     held = _cut(tokens, texts, background)
     left, right, owners = _each_with_each(held.firsts, pairs)
     at, offsets = rows_at(held.offsets, left)
-    of = np.repeat(np.arange(len(left)), np.diff(offsets))
+    of = np.repeat(np.arange(len(left)), sizes_of(offsets))
     low = np.int64(2**held.bits - 1)
     wanted = (right[of] << held.bits) | (held.keys[at] & low)
     place = np.minimum(np.searchsorted(held.keys, wanted), max(len(held.keys) - 1, 0))
@@ -80,7 +80,7 @@ def _cut(tokens: Tokens, texts: I64, background: Background) -> Sentences:
     """The sentences of some texts, without what is well worn."""
     flags, words = tokens.flags, background.words
     opens = flags & OPENS != 0
-    begins = tokens.offsets[:-1][np.diff(tokens.offsets) > 0]
+    begins = tokens.offsets[:-1][sizes_of(tokens.offsets) > 0]
     opens[begins] = True
     of = np.cumsum(opens) - 1
     counted = offsets_of(opens)
@@ -109,9 +109,9 @@ def _cut(tokens: Tokens, texts: I64, background: Background) -> Sentences:
 
 def _each_with_each(firsts: I64, pairs: I64) -> tuple[I64, I64, I64]:
     """Each sentence of the left text of a pair with each of the right one, and the pair's row."""
-    counts = np.minimum(np.diff(firsts), SENTENCES)[pairs]
+    counts = np.minimum(sizes_of(firsts), SENTENCES)[pairs]
     at, offsets = spans_at(np.zeros(len(pairs), dtype=np.int64), counts.prod(axis=1))
-    owners = np.repeat(np.arange(len(pairs)), np.diff(offsets))
+    owners = np.repeat(np.arange(len(pairs)), sizes_of(offsets))
     across = np.maximum(counts[owners, 1], 1)
     left = firsts[pairs[owners, 0]] + at // across
     return left, firsts[pairs[owners, 1]] + at % across, owners

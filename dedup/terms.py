@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels import I32, I64, U64, chunks, kernel, spread
-from dedup.ragged import rows_at
+from dedup.ragged import rows_at, sizes_of
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import sort_spans
@@ -93,7 +93,7 @@ def draft(tokens: Tokens, bits: int) -> Drafts:
     codes = np.empty(len(held), dtype=np.int32)
     offsets = np.zeros(len(tokens) + 1, dtype=np.int64)
     _distinct(held, tokens.offsets, codes, offsets)
-    lengths = np.diff(tokens.offsets).astype(np.int32)
+    lengths = sizes_of(tokens.offsets).astype(np.int32)
     return Drafts(codes[: int(offsets[-1])].copy(), lengths, offsets)
 
 
@@ -127,7 +127,7 @@ def known(
             totals[texts], heaviest[texts],
         )  # fmt: skip
 
-    for _ in spread(rate, chunks(np.diff(held.offsets), _TERMS), threads=threads):
+    for _ in spread(rate, chunks(sizes_of(held.offsets), _TERMS), threads=threads):
         pass
     return Terms(held.codes, held.words, totals, heaviest, held.offsets, words.weights)
 

@@ -18,7 +18,7 @@ import numpy as np
 from dedup.buckets import Repeats
 from dedup.kernels import I32, I64, U64, chunks, spread
 from dedup.paragraphs import Paragraphs
-from dedup.ragged import offsets_of
+from dedup.ragged import offsets_of, sizes_of
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.tokens import FoldTable, Tokens, fingerprints, tokenise
@@ -75,7 +75,7 @@ def collapse(
 
     def digest(part: slice) -> tuple[I32, U64]:
         tokens = tokenise(buffer, paragraphs.starts[part], paragraphs.ends[part], table)
-        return np.diff(tokens.offsets).astype(np.int32), fingerprints(tokens)
+        return sizes_of(tokens.offsets).astype(np.int32), fingerprints(tokens)
 
     parts = chunks(paragraphs.ends - paragraphs.starts, CHUNK)
     digests = list(spread(digest, parts, threads=threads))
@@ -87,7 +87,7 @@ def collapse(
 
 def distinct(tokens: Tokens, stories: I64, *, min_words: int) -> Texts:
     """The distinct texts among paragraphs with these words; stories: int64 (paragraphs,)."""
-    words = np.diff(tokens.offsets).astype(np.int32)
+    words = sizes_of(tokens.offsets).astype(np.int32)
     return _distinct(words, fingerprints(tokens), stories, min_words)
 
 

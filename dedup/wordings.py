@@ -23,7 +23,7 @@ from dedup.families import Families
 from dedup.kernels import I64, kernel
 from dedup.kinds import EDITED, REWRITTEN, SAME, TEMPLATE
 from dedup.match import Matches
-from dedup.ragged import offsets_of, rows_at
+from dedup.ragged import offsets_of, rows_at, sizes_of
 from dedup.texts import Texts
 
 _STEPS = 2  # from the first wording
@@ -40,7 +40,7 @@ def join_wordings(families: Families, matches: Matches, texts: Texts) -> Familie
     heads = np.union1d(families.heads, ends.reshape(-1))
     first = lead[heads]
     later = heads[first != heads]
-    of_member = np.repeat(families.heads, np.diff(families.offsets))
+    of_member = np.repeat(families.heads, sizes_of(families.offsets))
     owners = np.concatenate((lead[of_member], lead[later]))
     starts = np.concatenate((of_member, later))  # the first text of each member's wording
     members = np.concatenate((families.members, later))
@@ -108,7 +108,7 @@ def _told(families: Families, matches: Matches, rows: I64, count: int) -> I64:
     For a text that lies in a family as a whole, it is the family's first text; for another one, and
     where the words that both share stand outside the family's passage, the text itself.
     """
-    heads = np.repeat(families.heads, np.diff(families.offsets))
+    heads = np.repeat(families.heads, sizes_of(families.offsets))
     kinds = matches.kinds[families.matches]
     sizes = matches.found.column("right_words")[families.matches]
     whole = ((kinds == SAME) | (kinds == EDITED)) & (2 * np.diff(families.passages)[:, 0] >= sizes)
@@ -120,7 +120,7 @@ def _told(families: Families, matches: Matches, rows: I64, count: int) -> I64:
 
     pairs, offsets = matches.pairs[rows], matches.found.offsets
     at, _ = rows_at(offsets, rows)
-    of = np.repeat(np.arange(len(rows)), np.diff(offsets)[rows])
+    of = np.repeat(np.arange(len(rows)), sizes_of(offsets)[rows])
     tiles = matches.found.tiles[at]
     shared = np.bincount(of, tiles[:, 2], len(rows))
     ends = root[pairs]

@@ -24,6 +24,7 @@ from dedup.index.words import Counts
 from dedup.kernels import I64, U64, chunks, spread
 from dedup.minhash import Signatures, sign
 from dedup.paragraphs import split
+from dedup.ragged import sizes_of
 from dedup.shingles import shingle
 from dedup.texts import CHUNK, Texts, collapse
 from dedup.tokens import FoldTable, tokenise
@@ -198,7 +199,7 @@ def _write_texts(
 ) -> None:  # fmt: skip
     """New texts with their first place, and every other place of all texts."""
     signed = prints.view(np.int64)
-    sizes = np.diff(offsets)
+    sizes = sizes_of(offsets)
     first = offsets[:-1]
     change.connection.executemany(
         "INSERT INTO text (no, print, words, story, paragraph, again) VALUES (?,?,?,?,?,?)",

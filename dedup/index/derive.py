@@ -13,6 +13,7 @@ from dedup.index.keys import PRINT, keys_of, once, packed
 from dedup.index.rows import Contents, Place, Rows, piece
 from dedup.kernels import I64, U64
 from dedup.minhash import Signatures, sign
+from dedup.ragged import sizes_of
 from dedup.settings import Settings
 from dedup.shingles import shingle
 from dedup.tokens import Tokens, fingerprints
@@ -64,7 +65,7 @@ def _part(rows: Rows, stories: list[int], settings: Settings, folding: Folding) 
     prints = fingerprints(tokens)
     here = np.array([no in first for no in chosen], dtype=bool)
     found = [packed(keys_of(prints[here], PRINT), numbers[here])]
-    long = np.diff(tokens.offsets) >= settings.min_words
+    long = sizes_of(tokens.offsets) >= settings.min_words
     own = tokens.take(np.flatnonzero(long & here))
     found.append(keyed.runs(own, numbers[long & here], passage=settings.passage))
     found.append(_bands(tokens.take(np.flatnonzero(long)), numbers[long], stories, of, settings))

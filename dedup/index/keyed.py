@@ -13,6 +13,7 @@ from dedup.kernels import I32, I64, U64, kernel
 from dedup.lsh import band_keys
 from dedup.lsh import bands as bands_of
 from dedup.minhash import Signatures
+from dedup.ragged import sizes_of
 from dedup.shingles import shingle
 from dedup.sorting import run_starts, sort_spans
 from dedup.terms import KEPT
@@ -27,7 +28,7 @@ _FIRST = np.int64(0)
 def runs(tokens: Tokens, numbers: I64, *, passage: int) -> U64:
     """Postings of the runs of texts with these numbers."""
     found = shingle(tokens, width=passage)
-    return packed(keys_of(found.values, RUN), np.repeat(numbers, np.diff(found.offsets)))
+    return packed(keys_of(found.values, RUN), np.repeat(numbers, sizes_of(found.offsets)))
 
 
 def distinct_words(tokens: Tokens, numbers: I64) -> tuple[I64, I64]:
@@ -37,7 +38,7 @@ def distinct_words(tokens: Tokens, numbers: I64) -> tuple[I64, I64]:
     fresh = np.ones(len(slots) + 1, dtype=np.bool_)
     np.not_equal(slots[1:], slots[:-1], out=fresh[1:-1])
     fresh[tokens.offsets] = True
-    holders = np.repeat(numbers, np.diff(tokens.offsets))
+    holders = np.repeat(numbers, sizes_of(tokens.offsets))
     return holders[fresh[:-1]], slots[fresh[:-1]].astype(np.int64)
 
 

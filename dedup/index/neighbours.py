@@ -34,6 +34,7 @@ from dedup.index.view import View
 from dedup.kernels import I64, U64
 from dedup.kinds import IS_COPIED
 from dedup.minhash import sign
+from dedup.ragged import sizes_of
 from dedup.repeated import all_keys
 from dedup.settings import Settings
 from dedup.shingles import shingle
@@ -250,7 +251,7 @@ class Search:
         chosen = [k for k, no in enumerate(middle) if no in texts]
         runs = shingle(tokens.take(np.array(chosen, dtype=np.int64)), width=self.settings.passage)
         numbers = np.array([middle[k] for k in chosen], dtype=np.int64)
-        return once(packed(keys_of(runs.values, RUN), np.repeat(numbers, np.diff(runs.offsets))))
+        return once(packed(keys_of(runs.values, RUN), np.repeat(numbers, sizes_of(runs.offsets))))
 
     def _word_keys(self, tokens: Tokens, middle: list[int], texts: set[int]) -> U64:
         """The keys of the rarest words of some texts, sorted."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels import I32, I64, U64
+from dedup.ragged import sizes_of
 from dedup.sorting import run_starts
 from dedup.terms import CLASS, CLASS_BITS, Terms, draft, known
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens
@@ -45,7 +46,7 @@ class Counts:
     def of(cls, tokens: Tokens, bits: int) -> Counts:
         """Of some texts."""
         slots = slots_of(tokens.stems, bits).astype(np.uint64)
-        owners = np.repeat(np.arange(len(tokens), dtype=np.uint64), np.diff(tokens.offsets))
+        owners = np.repeat(np.arange(len(tokens), dtype=np.uint64), sizes_of(tokens.offsets))
         inside = tokens.flags & OPENS == 0
         capital = inside & (tokens.flags & CAPITAL != 0) & (tokens.flags & FIGURE == 0)
         marks = inside.astype(np.uint64) | (capital.astype(np.uint64) << _ONE)
@@ -63,6 +64,8 @@ class Counts:
     @classmethod
     def joined(cls, parts: list[Counts], bits: int) -> Counts:
         """Their sum; slots that come to nothing are left out."""
+        if len(parts) == 1 and parts[0].counts.any(axis=1).all():
+            return parts[0]
         slots = np.concatenate([np.empty(0, dtype=np.int64), *(part.slots for part in parts)])
         counts = np.concatenate(
             [np.empty((0, 3), dtype=np.int32), *(part.counts for part in parts)]

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
 import orjson
 
 from dedup.kernels import chunks
+from dedup.ragged import sizes_of
 from dedup.report import tables
 from dedup.report.lines import arrays, lines, objects
 from dedup.report.parts import ROWS, by_parts
@@ -78,5 +78,5 @@ def _lines(report: Report, name: str, end: str) -> Iterator[memoryview]:
         return lines(table, end, spelled={"occurrences": listed})
 
     tables.occurrences(report.columns, slice(0))  # as by_parts has it
-    parts = chunks(np.diff(offsets) + 1, ROWS)
+    parts = chunks(sizes_of(offsets) + 1, ROWS)
     return by_parts(report, name, with_occurrences, parts)

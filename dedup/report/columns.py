@@ -17,7 +17,7 @@ from dedup.lsh import bands, expected_recall
 from dedup.match import Matches
 from dedup.occurrences import Occurrences, recycled_words
 from dedup.paragraphs import Paragraphs
-from dedup.ragged import offsets_of
+from dedup.ragged import offsets_of, sizes_of
 from dedup.scratch import passed
 from dedup.settings import Settings
 from dedup.stories import Corpus
@@ -148,7 +148,7 @@ class Columns:
         """
         texts, of_story = self.texts, self.paragraphs.stories
         again = texts.occurrences
-        first = np.repeat(texts.first, np.diff(texts.offsets))
+        first = np.repeat(texts.first, sizes_of(texts.offsets))
         kept = of_story[first] != of_story[again]
         first, again = first[kept], again[kept]
         count = len(of_story)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.kernels import I64, U8
+from dedup.ragged import sizes_of
 from dedup.sorting import run_starts
 from dedup.stories import EPOCH
 
@@ -153,7 +154,7 @@ def _quads(items: pa.StructArray, bounds: I64) -> pa.Array:
     made = orjson.dumps(np.ascontiguousarray(rows), option=orjson.OPT_SERIALIZE_NUMPY)
     octets = np.frombuffer(made, dtype=np.uint8)[1:].copy()
     behind = np.flatnonzero(octets == ord("]"))[: len(rows)] + 1
-    some = np.flatnonzero(np.diff(bounds))
+    some = np.flatnonzero(sizes_of(bounds))
     octets[behind[bounds[some + 1] - 1]] = ord("]")  # was the comma before the next row's first
     lists = cut(octets, after(behind)[bounds])
     if len(some) == len(lists):

@@ -15,6 +15,7 @@ import pyarrow as pa
 from dedup.buckets import distinct
 from dedup.kernels import I64, U64
 from dedup.kinds import KINDS, NONE, REWRITTEN, SAME
+from dedup.ragged import sizes_of
 from dedup.report.columns import Columns, MatchRows
 from dedup.report.lines import cut, moments
 from dedup.scratch import passed
@@ -53,7 +54,7 @@ def families(columns: Columns) -> pa.Table:
     sources = named.indices.to_numpy(zero_copy_only=False)
     sourced = np.asarray([name != "" for name in named.dictionary.to_pylist()], dtype=bool)
     with_source = np.flatnonzero(sourced[sources[of_story]])
-    counts = np.diff(places.offsets)
+    counts = sizes_of(places.offsets)
     closest = np.where(places.kinds == NONE, len(KINDS), places.kinds)
     kinds = np.minimum.reduceat(closest, places.offsets[:-1]) if len(counts) else closest
     head_texts = columns.texts.of[first]

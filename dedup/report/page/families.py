@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
-from dedup.ragged import rows_at
+from dedup.ragged import rows_at, sizes_of
 from dedup.report.page.kept import Kept
 from dedup.report.page.numbering import first_of_text
 
@@ -84,10 +84,10 @@ def opened(report: Report, kept: Kept, story_rows: I64, texts: I64) -> Opened:
     columns = report.columns
     places, offsets = rows_at(columns.places.offsets, kept.families[kept.opened])
     if kept.occurrences >= 0:
-        rank = np.arange(len(places)) - np.repeat(offsets[:-1], np.diff(offsets))
+        rank = np.arange(len(places)) - np.repeat(offsets[:-1], sizes_of(offsets))
         stays = rank < kept.occurrences
         places = places[stays]
-        sizes = np.minimum(np.diff(offsets), kept.occurrences)
+        sizes = np.minimum(sizes_of(offsets), kept.occurrences)
         offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
     numbers = texts[places]
     fresh = first_of_text(numbers, offsets)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels import I64
+from dedup.ragged import sizes_of
 from dedup.report.columns import Columns
 from dedup.report.page.numbering import first_of_text
 
@@ -66,7 +67,7 @@ def within(columns: Columns, room: int, texts: I64) -> Kept:
         return everything(columns)
     readable = _fitting(_most_recycled(columns), sizes, room * _STORIES)
     places = columns.places
-    counts = np.diff(places.offsets)
+    counts = sizes_of(places.offsets)
     listed = np.arange(len(places)) - places.firsts < OCCURRENCES
     told = listed & first_of_text(texts, places.offsets)
     bytes_ = listed * _ROW + told * np.diff(columns.place_bytes, axis=1)[:, 0]

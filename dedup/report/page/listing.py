@@ -14,6 +14,7 @@ import pyarrow as pa
 from dedup import stories as corpus
 from dedup.buckets import distinct
 from dedup.kernels import I64
+from dedup.ragged import sizes_of
 from dedup.report.columns import Columns
 from dedup.report.page.kept import Kept
 
@@ -82,7 +83,7 @@ def _families(report: Report, kept: Kept, story_rows: I64, sources: I64) -> dict
     pairs = np.stack((places.families, sources[of_story]), axis=1)
     owners, carriers = distinct(pairs, int(sources.max(initial=0)) + 1).T
     bounds = np.searchsorted(owners, np.arange(len(places.offsets)))
-    sizes = np.diff(bounds)[kept.families]
+    sizes = sizes_of(bounds)[kept.families]
     listed = np.isin(owners, kept.families)
     return {
         **{

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64
+from dedup.ragged import sizes_of
 from dedup.report.columns import Columns
 
 TEXTS = 200  # of one family
@@ -44,6 +45,6 @@ def first_of_text(numbers: I64, offsets: I64) -> np.ndarray:
         new where its number is higher than all before it in the family.
     offsets: int64 (families + 1,).
     """
-    owners = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    owners = np.repeat(np.arange(len(offsets) - 1), sizes_of(offsets))
     highest = np.maximum.accumulate(numbers + owners * (TEXTS + 1))
     return np.asarray(np.diff(highest, prepend=-1) > 0)

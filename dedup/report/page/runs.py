@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels import I64
-from dedup.ragged import rows_at
+from dedup.ragged import rows_at, sizes_of
 from dedup.report.columns import Columns
 from dedup.tokens import tokenise
 
@@ -42,7 +42,7 @@ def _shared(columns: Columns, paragraphs: I64, texts: I64) -> tuple[I64, I64, I6
     bounds = np.searchsorted(matches.pairs[rows, 1], np.arange(len(columns.texts) + 1))
     links, of_links = rows_at(bounds.astype(np.int64), texts)
     tiles, of_tiles = rows_at(matches.found.offsets, rows[links])
-    sizes = np.diff(of_tiles[of_links])
+    sizes = sizes_of(of_tiles[of_links])
     matched = np.flatnonzero(sizes)
     chosen = paragraphs[matched]
     tokens = tokenise(columns.corpus.buffer, held.starts[chosen], held.ends[chosen], columns.fold)
