@@ -122,7 +122,7 @@ def test_no_key_that_was_added_twice_is_missed(parts, expected):
 
 
 def test_few_keys_that_were_added_once_are_taken_for_repeats():
-    """Eight bits or more a key, of which each sets two: the others set a quarter at the most."""
+    """Of eight bits a key two are set: by chance both of a key's are in one of sixteen at most."""
     count = 100_000
     keys = np.random.default_rng(1).integers(0, 2**64, count, dtype=np.uint64)
     repeats = Repeats(count)

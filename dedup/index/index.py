@@ -141,10 +141,10 @@ class Index:
         """The view of the snapshot that a connection is in."""
         with self._refreshing:
             view = current(connection, self._view)
-            merged = self._view is not None and not {*self._view.segments} <= {*view.segments}
+            fewer = self._view is not None and not {*self._view.segments} <= {*view.segments}
             if self._view is None or view.generation >= self._view.generation:
                 self._view = view
-            if merged:  # the directories of many would stay with the process in pieces
+            if fewer:  # the room of directories that are gone would stay with the process in pieces
                 give_back()
             return view
 

@@ -11,7 +11,7 @@ are a run: one sorted list in parts. Between two steps the file is as good as be
 is below the range that comes next stands in the new run alone, and what is not, in the old ones
 (Segment.low). Within a step, keys are gone through in slices, and each slice's old blocks are given
 back before the next, so that memory and file grow by a few slices only, and by the directories of
-the new segments.
+the new segments. The old ones' sieves are cut a quarter at a time: what is left is written anew.
 
 O'Neil, Cheng, Gawlick and O'Neil, "The log-structured merge-tree", Acta Informatica 33, 1996 (lists
 of growing size, merged a part at a time).
@@ -184,6 +184,10 @@ def _begin_at(connection: sqlite3.Connection, segment: Segment, low: int) -> Non
     segments.drop_blocks(connection, segment, 0, segment.block(low))
     rest = segment.above(low)
     connection.execute(
-        "UPDATE directory SET low = ?, size = ?, sieve = ?, twice = ? WHERE no = ?",
-        (low, segment.size, rest.sieve.data, rest.twice.data, segment.no),
+        "UPDATE directory SET low = ?, size = ? WHERE no = ?", (low, rest.size, rest.no)
     )
+    if rest.sieve is not segment.sieve:
+        connection.execute(
+            "UPDATE directory SET sieve = ?, twice = ? WHERE no = ?",
+            (rest.sieve.data, rest.twice.data, rest.no),
+        )

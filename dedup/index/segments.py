@@ -39,7 +39,7 @@ class Segment:
     low, high: it is asked for keys with low <= key < high; what stood below has been merged.
     first: the number of its first block; the others follow.
     heads: uint64 (blocks,), the first posting of each.
-    sieve: of all keys; twice: of those that several postings have.
+    sieve: of all keys from `low` on; twice: of those that several postings have.
     """
 
     no: int
@@ -64,6 +64,8 @@ class Segment:
     def above(self, low: int) -> Segment:
         """What is left of it once what stood below a key has been merged."""
         bits, twice = sieve.above(self.sieve, low), sieve.above(self.twice, low)
+        if bits is self.sieve and twice is self.twice:
+            return replace(self, low=low)
         return replace(self, low=low, sieve=read_only(bits), twice=read_only(twice))
 
     def block(self, key: int) -> int:
@@ -79,10 +81,11 @@ def every(connection: sqlite3.Connection, known: Iterable[Segment] = ()) -> list
     for no, run, goal, low, size in connection.execute(
         "SELECT no, run, goal, low, size FROM directory ORDER BY no"
     ).fetchall():
-        segment = held.get(no) or load(connection, no)
+        segment = held.get(no)
+        if segment is None or segment.low > low:  # known as it is later than this snapshot
+            segment = load(connection, no)
         if (segment.goal, segment.low) != (goal, low):
-            rest = segment.above(low) if segment.low != low else segment
-            segment = replace(rest, run=run, goal=goal, size=size)
+            segment = replace(segment.above(low), run=run, goal=goal, size=size)
         out.append(segment)
     return out
 

@@ -37,8 +37,13 @@ def empty(keys: int, low: int = 0, high: int = 2**KEY_BITS) -> U64:
 
 
 def above(sieve: U64, low: int) -> U64:
-    """A sieve of the keys from `low` on: without the lines that only lower ones have."""
+    """A sieve of the keys from `low` on: without the lines of lower ones, if they are a quarter.
+
+    Of fewer it is the same one, since what stays is copied.
+    """
     at, _ = _place(sieve, np.uint64(low))
+    if 4 * (at - _LINE) < len(sieve):
+        return sieve
     out = np.concatenate((sieve[:_LINE], sieve[at:]))
     out[2] += np.uint64(at // _LINE - 1)
     return out
