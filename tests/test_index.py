@@ -254,6 +254,25 @@ def test_what_most_of_it_came_with_stands_in_one_list(tmp_path, monkeypatch):
     assert faults == ()
 
 
+def test_memory_that_a_merge_made_needless_is_given_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
+    *stories, late = wire.corpus(5, stories=61)
+    path = tmp_path / "wire.index"
+    given_back = []
+    with Index.open(path) as index, Index.open(path) as other:
+        index.add_many(stories[:30])
+        other.check(late)
+        monkeypatch.setattr("dedup.index.index.give_back", lambda: given_back.append(1))
+        other.check(late)
+        assert not given_back
+
+        index.add_many(stories[30:])
+        given_back.clear()
+        other.check(late)
+
+    assert given_back == [1]
+
+
 def test_lists_are_joined_once_however_much_another_writes(tmp_path, monkeypatch):
     monkeypatch.setattr("dedup.index.merging.SMALLEST", 500)
     monkeypatch.setattr("dedup.index.merging.STEP", 5_000)
