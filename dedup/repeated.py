@@ -4,8 +4,8 @@ Two passes over the keys: the first marks in a bitmap which occur twice, the sec
 those, by ranges of keys. A range is dealt out by its highest bits, so that each part of it is
 sorted in the processor's cache; what was taken for repeated by chance is then left out.
 
-Time O(keys), memory a byte a key for the bitmaps and 16 a repeated key, 32 in the range that is
-sorted; in a file where it is much (scratch.py).
+Time O(keys), memory one to two bytes a key for the bitmap and 16 a repeated key, 32 in the range
+that is sorted; in a file where it is much (scratch.py).
 """
 
 from __future__ import annotations

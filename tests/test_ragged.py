@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.ragged import end_to_end, rows_at
+from dedup.ragged import end_to_end, rows_at, sizes_of
 from tests.conftest import offsets_of
 
 ragged = st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=6)
@@ -21,6 +21,11 @@ def test_rows_are_taken_in_the_order_asked_for(rows, chosen):
 
     assert flat[places].tolist() == [value for row in chosen for value in rows[row]]
     assert offsets.tolist() == offsets_of([rows[row] for row in chosen]).tolist()
+
+
+@given(rows=ragged)
+def test_rows_have_their_sizes(rows):
+    assert sizes_of(offsets_of(rows)).tolist() == [len(row) for row in rows]
 
 
 @given(parts=st.lists(ragged, max_size=4))

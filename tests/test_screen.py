@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,6 +61,31 @@ def test_no_pair_that_shares_enough_is_left_out_by_its_outlines(texts, least, co
     found = may_share(outlined(texts), pairs, least=least, containment=containment)
 
     assert found[(common >= least) | (common >= containment * smaller)].all()
+
+
+@given(
+    texts=texts_of_shingles,
+    least=st.integers(1, 6),
+    containment=st.sampled_from([0.1, 0.35, 0.5, 1.0]),
+    data=st.data(),
+)
+def test_pairs_in_any_order_are_told_by_what_each_outline_has_of_the_other(
+    texts, least, containment, data
+):
+    """A value counts wherever it stands, and of the two texts the one with fewer such places."""
+    texts = [*texts, []]
+    some = st.integers(0, len(texts) - 1)
+    asked = data.draw(st.lists(st.tuples(some, some), max_size=70))
+    held = outlined(texts)
+    values = [held.values[start:end].tolist() for start, end in pairwise(held.offsets.tolist())]
+
+    pairs = np.array(asked, dtype=np.int64).reshape(-1, 2)
+    found = may_share(held, pairs, least=least, containment=containment)
+
+    for (i, j), told in zip(asked, found.tolist(), strict=True):
+        left, right = set(values[i]), set(values[j])
+        shared = min(sum(v in right for v in values[i]), sum(v in left for v in values[j]))
+        assert told == (shared >= least or shared >= containment * min(len(left), len(right)))
 
 
 def test_texts_that_share_a_phrase_are_left_out():

@@ -103,13 +103,16 @@ def test_seventy_thousand_places_of_one_text_are_one_text():
     assert texts.occurrences.tolist() == list(range(70_000))
 
 
-@given(st.lists(st.integers(0, 3) | st.integers(0, 2**64 - 1), max_size=40))
-def test_equals_are_grouped_as_in_a_dict(keys):
+@pytest.mark.parametrize("few", [0, 300])
+@given(keys=st.lists(st.integers(0, 3) | st.integers(0, 2**64 - 1), max_size=40))
+def test_equals_are_grouped_as_in_a_dict(few, keys):
     groups: dict[int, list[int]] = {}
     for item, key in enumerate(keys):
         groups.setdefault(key, []).append(item)
 
-    found = equals(np.array(keys, dtype=np.uint64))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dedup.texts, "_FEW", few)
+        found = equals(np.array(keys, dtype=np.uint64))
     members = np.split(found.members, found.offsets[1:-1])
 
     assert not keys or [part.tolist() for part in members] == list(groups.values())

@@ -61,9 +61,10 @@ class AtHand:
         self._packed: Packed = {}
         self._ranks: dict[int, int] = {}
         self._ranked = np.empty(0, dtype=np.int64)
-        here = [no for no, text in self.held.items() if text.story == GIVEN]
-        rows_here = np.array([self.held[no].paragraph for no in here], dtype=np.int64)
-        self._cut, self._begins = given.tokens.take(rows_here), np.zeros_like(rows_here)
+        # The story itself is cut into words already, at their places in it.
+        here = {no: text.paragraph for no, text in self.held.items() if text.story == GIVEN}
+        paragraphs = np.array([*here.values()], dtype=np.int64)
+        self._cut, self._begins = given.tokens.take(paragraphs), np.zeros_like(paragraphs)
         self._cut_rows = {no: row for row, no in enumerate(here)}
         self._bags: Bags | None = None
         self._bag_rows: dict[int, int] = {}

@@ -186,14 +186,17 @@ def _counted(
             come.append(after)
         more_texts += (after is not None) - (before is not None)
     bits = bits_of(int(view.meta["bytes"]) + given.marks.lengths - given.old_bytes)
-    fresh = [paragraph for story, paragraph in come if story == GIVEN]
-    changes = []
-    if fresh:
-        changes.append(Counts.of(given.tokens.take(np.array(fresh, dtype=np.int64)), bits))
-    for chosen, sign in ((gone, -1), ([place for place in come if place[0] != GIVEN], 1)):
-        if chosen:
-            contents = rows.contents({story for story, _ in chosen})
-            pieces = [piece(contents[story], paragraph) for story, paragraph in chosen]
-            counts = Counts.of(gather(pieces, folding)[0], bits)
-            changes.append(counts if sign > 0 else counts.minus())
+
+    def elsewhere(places: list[tuple[int, int]]) -> Counts:
+        contents = rows.contents({story for story, _ in places})
+        pieces = [piece(contents[story], paragraph) for story, paragraph in places]
+        return Counts.of(gather(pieces, folding)[0], bits)
+
+    here = [paragraph for story, paragraph in come if story == GIVEN]
+    moved = [place for place in come if place[0] != GIVEN]
+    changes = [elsewhere(gone).minus()] if gone else []
+    if here:
+        changes.append(Counts.of(given.tokens.take(np.array(here, dtype=np.int64)), bits))
+    if moved:
+        changes.append(elsewhere(moved))
     return replace(given, bits=bits, changes=changes, more_texts=more_texts)
