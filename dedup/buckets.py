@@ -43,6 +43,11 @@ class Repeats:
         """Count these keys. Not safe from several threads at a time."""
         _mark(keys, self._shift, self._once, self._twice)
 
+    def forget(self) -> None:
+        """Take what was counted back; the room stays."""
+        self._once[:] = 0
+        self._twice[:] = 0
+
     def settle(self) -> None:
         """Let go of what only adding needs: half of the room."""
         self._once = np.zeros(0, dtype=np.uint64)

@@ -14,7 +14,7 @@ STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from threading import local
 
 import numpy as np
 
@@ -73,42 +73,6 @@ def candidates(
     return np.asarray(filled[agreeing(keys, bucket=bucket, threads=threads)])
 
 
-def sharing(
-    keys_of: Callable[[int], U64],
-    bands: int,
-    count: int,
-    *,
-    bucket: int = DEFAULTS.bucket,
-    threads: int = DEFAULTS.threads,
-) -> I64:
-    """Pairs of items that share a key in a band, int64 (pairs, 2), each once, sorted.
-
-    keys_of: the keys of one band, uint64 (count,), whose top half tells keys apart; they are not
-        looked at again when the same thread asks for those of another band.
-    """
-
-    def pairs_of(band: int) -> I64:
-        keys = keys_of(band)
-        repeats = Repeats(count)
-        repeats.add(keys)
-        items = repeats.positions(keys)
-        entries = (keys[items] & _TOP) | items.astype(np.uint64)
-        entries = sort_numbers(entries, above=32)
-        items = (entries & ~_TOP).astype(np.int64)
-        entries &= _TOP
-        return packed(pairs_within(entries, items, bound=bucket, ordered=True), count)
-
-    found, held = [np.empty(0, dtype=np.int64)], 0
-    for pairs in spread(pairs_of, range(bands), threads=threads):
-        found.append(pairs)
-        held += len(pairs)
-        release()
-        if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
-            found = [once(np.concatenate(found), threads=threads)]
-            held = 0
-    return unpacked(once(np.concatenate(found), threads=threads), count)
-
-
 def band_keys(signatures: Signatures, cut: list[int]) -> U32:
     """The top half of each band's key, uint32 (bands, spans); cut: the rows of each band.
 
@@ -120,16 +84,44 @@ def band_keys(signatures: Signatures, cut: list[int]) -> U32:
     return out
 
 
-def agreeing(keys: U32, *, bucket: int = DEFAULTS.bucket, threads: int = DEFAULTS.threads) -> I64:
+def agreeing(
+    keys: U32,
+    *,
+    chosen: I64 | None = None,
+    bucket: int = DEFAULTS.bucket,
+    threads: int = DEFAULTS.threads,
+) -> I64:
     """Pairs of spans that have a key in common, as `candidates` gives them.
 
     keys: as `band_keys` gives them.
+    chosen: int64 (items,), the spans that count, if not all; pairs are of positions among them.
     """
+    count = keys.shape[1] if chosen is None else len(chosen)
+    room = local()  # of each thread, for one band after the other: fresh memory is dear
 
-    def keys_of(band: int) -> U64:
-        return np.asarray(keys[band].astype(np.uint64) << _HALF)
+    def pairs_of(band: int) -> I64:
+        if not hasattr(room, "keys"):
+            room.keys, room.repeats = np.empty(count, dtype=np.uint64), Repeats(count)
+        narrow = keys[band] if chosen is None else keys[band][chosen]
+        own: U64 = np.left_shift(narrow, _HALF, out=room.keys, dtype=np.uint64)
+        repeats: Repeats = room.repeats
+        repeats.forget()
+        repeats.add(own)
+        items = repeats.positions(own)
+        entries = sort_numbers(own[items] | items.astype(np.uint64), above=32)
+        items = (entries & ~_TOP).astype(np.int64)
+        entries &= _TOP
+        return packed(pairs_within(entries, items, bound=bucket, ordered=True), count)
 
-    return sharing(keys_of, len(keys), keys.shape[1], bucket=bucket, threads=threads)
+    found, held = [np.empty(0, dtype=np.int64)], 0
+    for pairs in spread(pairs_of, range(len(keys)), threads=threads):
+        found.append(pairs)
+        held += len(pairs)
+        release()
+        if held > max(_HELD, len(found[0])):  # a pair that many bands find is kept once
+            found = [once(np.concatenate(found), threads=threads)]
+            held = 0
+    return unpacked(once(np.concatenate(found), threads=threads), count)
 
 
 @kernel

@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import local
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ import numpy as np
 from dedup import lsh
 from dedup.buckets import pairs_within
 from dedup.folding import FoldTables
-from dedup.kernels import I32, I64, U64, chunks, spread
+from dedup.kernels import I32, I64, chunks, spread
 from dedup.overlap import in_order, sorted_overlaps
 from dedup.ragged import sizes_of
 from dedup.settings import CLASSIC, Settings
@@ -44,7 +43,6 @@ COPIES = 32
 _HELD = 1 << 25  # words, about, whose shingles are held at a time for comparing: 256 MB
 _CUT = 1 << 17  # words that a thread cuts into shingles at a time
 _COMPARED = 1 << 15  # pairs that a thread compares at a time
-_SHIFT = np.uint64(32)
 
 Progress = Callable[[str, float], None]
 
@@ -178,19 +176,9 @@ def _sketched(given: Strings, tables: FoldTables, settings: Settings) -> Sketche
 def _candidates(sketches: Sketches, first: I64, settings: Settings) -> I64:
     """Pairs of distinct texts that share a key in a band."""
     every = len(first) == sketches.keys.shape[1]
-    held = local()  # of each thread, memory for the keys of one band after the other
-
-    def keys_of(band: int) -> U64:
-        if not hasattr(held, "keys"):
-            held.keys = np.empty(len(first), dtype=np.uint64)
-        narrow = sketches.keys[band] if every else sketches.keys[band][first]
-        keys: U64 = np.left_shift(narrow, _SHIFT, out=held.keys, dtype=np.uint64)
-        return keys
-
-    return lsh.sharing(
-        keys_of,
-        len(sketches.keys),
-        len(first),
+    return lsh.agreeing(
+        sketches.keys,
+        chosen=None if every else first,
         bucket=settings.bucket,
         threads=settings.threads,
     )

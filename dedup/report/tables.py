@@ -153,7 +153,7 @@ def _match_table(columns: Columns, rows: MatchRows) -> pa.Table:
     kinds[linked] = columns.matches.kinds[links[linked]]
     sides: dict[str, Any] = {}
     for name, paragraphs in (("left", rows.left), ("right", rows.right)):
-        spans = columns.paragraph_spans[paragraphs]
+        spans = columns.spans_of(paragraphs)
         of_story = columns.paragraphs.stories[paragraphs]
         sides |= {
             f"{name}_story": columns.corpus.ids.take(pa.array(of_story)),
@@ -266,13 +266,12 @@ def _hexadecimal(numbers: U64) -> pa.Array:
 def _texts(columns: Columns, paragraphs: I64) -> pa.Array:
     """The text of some paragraphs, taken from the corpus buffer as it lies."""
     held = columns.paragraphs
-    bounds = np.empty(2 * len(held) + 1, dtype=np.int64)
-    bounds[:-1:2], bounds[1::2] = held.starts, held.ends
-    bounds[-1] = len(columns.corpus.buffer)
-    every = cut(columns.corpus.buffer, bounds)
-    parts = [every.slice(0, 0)]
+    parts = [cut(columns.corpus.buffer, np.zeros(1, dtype=np.int64))]
     for first in range(0, len(paragraphs), _TAKEN):
-        parts.append(every.take(pa.array(2 * paragraphs[first : first + _TAKEN])))
+        own = paragraphs[first : first + _TAKEN]
+        starts, once, rows = np.unique(held.starts[own], return_index=True, return_inverse=True)
+        bounds = np.stack((starts, held.ends[own[once]]), axis=1).reshape(-1)
+        parts.append(cut(columns.corpus.buffer, bounds).take(pa.array(2 * rows)))
         passed()
     return pa.concat_arrays(parts)
 
