@@ -92,7 +92,7 @@ def distinct_texts(columns: Columns) -> list[str]:
     """The text of each distinct paragraph, where it stands first."""
     out, story, text = [], -1, ""
     first = columns.texts.first  # in the order of the corpus
-    bounds = columns.spans_of(first).tolist()
+    bounds = columns.paragraph_spans[first].tolist()
     for of, span in zip(columns.paragraphs.stories[first].tolist(), bounds, strict=True):
         if of != story:
             story, text = of, columns.corpus.text(of)
@@ -103,7 +103,7 @@ def distinct_texts(columns: Columns) -> list[str]:
 def texts_of(columns: Columns, story: int, span: np.ndarray) -> list[int]:
     """The distinct paragraphs that share half of the shorter span with a passage."""
     first, last = np.searchsorted(columns.paragraphs.stories, [story, story + 1])
-    bounds = columns.spans_of(slice(first, last))
+    bounds = columns.paragraph_spans[first:last]
     common = np.minimum(bounds[:, 1], span[1]) - np.maximum(bounds[:, 0], span[0])
     shorter = np.minimum(bounds[:, 1] - bounds[:, 0], span[1] - span[0])
     found = columns.texts.of[first:last][(common > 0) & (2 * common >= shorter)]

@@ -77,7 +77,7 @@ class Set:
     def _texts(columns, story, span):
         paragraphs = columns.paragraphs
         first, last = np.searchsorted(paragraphs.stories, [story, story + 1])
-        bounds = columns.spans_of(slice(first, last))
+        bounds = columns.paragraph_spans[first:last]
         common = np.minimum(bounds[:, 1], span[1]) - np.maximum(bounds[:, 0], span[0])
         shorter = np.minimum(bounds[:, 1] - bounds[:, 0], span[1] - span[0])
         found = columns.texts.of[first:last][(common > 0) & (2 * common >= shorter)]
@@ -98,7 +98,7 @@ def written_labels(report, expected: Path) -> list[dict]:
     """
     columns = report.columns
     ids = columns.corpus.ids.to_pylist()
-    numbers, spans = columns.paragraph_numbers.tolist(), columns.spans_of(slice(None)).tolist()
+    numbers, spans = columns.paragraph_numbers.tolist(), columns.paragraph_spans.tolist()
     owners = columns.paragraphs.stories.tolist()
     sides = [
         {"story": ids[story], "start": span[0], "end": span[1]}

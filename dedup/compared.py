@@ -26,10 +26,12 @@ from dedup.scratch import passed, release
 from dedup.screen import Outlines, in_common, may_share
 from dedup.settings import DEFAULTS
 from dedup.sides import Sides, in_groups
+from dedup.terms import Terms
 from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, retelling, weigh
 
 _PAIRS = 50_000  # that a thread compares at a time
+_FEW = 1_000  # texts: what leaves some of their pairs out sooner is not worth compiling
 UNPHRASED = 0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 
 
@@ -75,15 +77,18 @@ def compared(
     outlines: of the shingles of all texts; without them no pair is left out by its outlines.
     retold: whether any pair is a candidate for its words too.
     """
-    least = least_shared(width)
+    least, few = least_shared(width), len(background.terms) < _FEW
+
+    def telling(held: Terms, own: I64) -> np.ndarray:
+        return may_retell(weigh(held, own)) if few else retelling(held, own)
 
     def promising(part: slice) -> I64:
         alike = by_runs[part].copy()
-        if outlines is not None:
+        if outlines is not None and not few:
             own = np.flatnonzero(alike)
             alike[own] = may_share(outlines, pairs[part][own], least=least, containment=containment)
         rest = np.flatnonzero(~alike)
-        alike[rest] = retold and retelling(background.terms, pairs[part][rest])
+        alike[rest] = retold and telling(background.terms, pairs[part][rest])
         rows: I64 = np.flatnonzero(alike) + part.start
         return rows
 

@@ -20,7 +20,7 @@ import numpy as np
 from dedup.kernels import I32, I64, U64, inner, kernel, slices, spread
 
 _BYTE = np.uint64(0xFF)
-_FEW = 1_000  # numbers, which NumPy sorts in no time
+_FEW = 60_000  # numbers, which NumPy sorts in milliseconds, with nothing to be compiled before
 _MANY = 500_000  # numbers, of which the highest byte is sorted first, and the rest in the cache
 _DEALT = 1_000_000  # that a thread deals out at a time
 _NEAR = 8  # steps that a value is moved on average, at most

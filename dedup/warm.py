@@ -95,7 +95,7 @@ def compare_two_texts() -> None:
 
 
 def gather_a_match() -> None:
-    """Take the steps around a match of two texts: what leaves pairs out, and what follows."""
+    """Take the steps that follow a match of two texts."""
     from dedup.alike import alike_stories
     from dedup.characters import characters
     from dedup.compare import Comparison, joined
@@ -103,7 +103,6 @@ def gather_a_match() -> None:
     from dedup.furniture import LongestRuns, furniture_keys
     from dedup.kinds import EDITED
     from dedup.match import Matches
-    from dedup.screen import Outlines, may_share
     from dedup.shingles import Shingles
     from dedup.texts import Texts
 
@@ -124,8 +123,6 @@ def gather_a_match() -> None:
         occurrences=_TEXTS,
         offsets=np.arange(3, dtype=np.int64),
     )
-    outlines = Outlines(np.zeros(2 * _SIZE, dtype=np.uint16), _BOUNDS)
-    may_share(outlines, pair, least=1, containment=1.0)
     every = np.ones(1, dtype=np.bool_)
     runs_alone = LongestRuns(every, every, np.ones(1, dtype=np.uint64), np.ones(1, dtype=np.int32))
     furniture_keys(runs_alone, pair, every)

@@ -155,7 +155,7 @@ def _again(report: Report, name: str) -> list[tuple[int, int, int]]:
     for row in rows:
         first = next(other for other in rows if texts[other] == texts[row])
         if texts[row] >= 0 and first < row:
-            moved = columns.spans_of(row)[0] - columns.spans_of(first)[0]
+            moved = columns.paragraph_spans[row][0] - columns.paragraph_spans[first][0]
             out.append((int(numbers[first]), int(numbers[row]), int(moved)))
     return out
 

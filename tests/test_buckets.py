@@ -142,6 +142,20 @@ def test_more_keys_than_expected_make_repeats_less_selective_and_not_wrong():
     assert len(repeats.positions(keys)) == len(keys)
 
 
+def test_what_is_forgotten_was_never_added():
+    keys = np.random.default_rng(1).integers(0, 2**64, 1_000, dtype=np.uint64)
+    repeats = Repeats(len(keys))
+    repeats.add(keys)
+    repeats.add(keys)
+
+    repeats.forget()
+
+    assert len(repeats.positions(keys)) == 0
+    repeats.add(keys[:10])
+    repeats.add(keys[:10])
+    assert set(range(10)) <= set(repeats.positions(keys).tolist())
+
+
 def test_what_is_cleared_holds_no_key_and_no_room():
     keys = np.random.default_rng(1).integers(0, 2**64, 50_000, dtype=np.uint64)
     repeats = Repeats(len(keys))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import BadSetting
-from dedup.lsh import bands, candidates, expected_recall
+from dedup.lsh import agreeing, bands, candidates, expected_recall
 from dedup.minhash import EMPTY, Signatures, sign
 from tests import naive
 from tests.conftest import as_set, shingles_of
@@ -119,6 +121,20 @@ def test_the_number_of_threads_changes_nothing():
     one, three = (candidates(signatures, threads=threads) for threads in (1, 3))
 
     assert np.array_equal(one, three)
+
+
+@given(st.lists(st.integers(0, 11), unique=True), st.integers(1, 3))
+def test_of_chosen_spans_pairs_are_of_their_positions(chosen, threads):
+    keys = np.random.default_rng(1).integers(0, 3, (4, 12), dtype=np.uint32)
+    alike = {(i, j) for i, j in combinations(range(12), 2) if (keys[:, i] == keys[:, j]).any()}
+
+    found = agreeing(keys, chosen=np.array(chosen, dtype=np.int64), threads=threads)
+
+    expected = [
+        [i, j] for i, j in combinations(range(len(chosen)), 2)
+        if {(chosen[i], chosen[j]), (chosen[j], chosen[i])} & alike
+    ]  # fmt: skip
+    assert found.tolist() == expected
 
 
 def test_empty_sets_are_no_candidates():

@@ -18,6 +18,8 @@ from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, judge, kinds
 from dedup.match import Matches, match
 from dedup.overlap import overlaps
+from dedup.screen import Outlines, outline
+from dedup.settings import DEFAULTS
 from dedup.shingles import shingle
 from dedup.terms import terms
 from dedup.tokens import OPENS, Tokens
@@ -112,9 +114,15 @@ def same(left: Matches, right: Matches) -> bool:
     )
 
 
+@pytest.mark.parametrize("few", [0, 1_000])
 @given(texts_of_blocks)
-def test_neither_the_screen_nor_what_is_counted_of_parts_changes_a_kind(texts):
-    matches = matched(texts)
+def test_neither_the_screen_nor_what_is_counted_of_parts_changes_a_kind(few, texts):
+    """However few texts are held to be so few that most screens are not worth compiling."""
+    shingles = shingle(all_tokens(texts), width=DEFAULTS.shingle)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dedup.compared, "_FEW", few)
+        matches = matched(texts, outlines=Outlines(outline(shingles), shingles.offsets))
 
     found = zip(matches.pairs.tolist(), matches.kinds, strict=True)
     assert {(left, right): KINDS[kind] for (left, right), kind in found} == judged(texts)

@@ -27,6 +27,11 @@ def test_spans_are_sorted_and_remember_their_places(spans):
     assert list(zip(values.tolist(), places.tolist(), strict=True)) == expected
 
 
+@pytest.fixture(autouse=True)
+def _few_are_sorted_by_numpy(monkeypatch):
+    monkeypatch.setattr(sorting, "_FEW", 1_000)
+
+
 @given(st.integers(0, 2**63 - 1), st.integers(0, 3_000), st.integers(0, 63))
 def test_numbers_are_sorted_however_many_and_however_large(seed, size, bits):
     drawn = np.random.default_rng(seed).integers(0, 2**bits, size)

@@ -174,7 +174,7 @@ def _paragraphs(report: Report, story: str) -> list[Span]:
     columns = report.columns
     position = columns.corpus.ids.to_pylist().index(story)
     rows = np.flatnonzero(columns.paragraphs.stories == position)
-    return [(start, end) for start, end in columns.spans_of(rows).tolist()]
+    return [(start, end) for start, end in columns.paragraph_spans[rows].tolist()]
 
 
 def _rests(paragraphs: list[Span], taken: list[Span]) -> list[Span]:

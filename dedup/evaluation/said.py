@@ -30,7 +30,7 @@ def kinds_said(columns: Columns, stories: I64, spans: I64) -> U8:
     count = len(stories)
     stories, spans = stories.reshape(-1), spans.reshape(-1, 2)
     sides, paragraphs = _overlapped(columns, stories, spans)
-    half = _half(columns.spans_of(paragraphs), spans[sides])
+    half = _half(columns.paragraph_spans[paragraphs], spans[sides])
     texts = columns.texts.of[paragraphs]
     chosen = half & (texts >= 0)
     out = _matched(columns, sides[chosen], texts[chosen], count)
@@ -57,7 +57,7 @@ def _in_frames(columns: Columns, sides: I64, texts: I64, count: int) -> U8:
 def _overlapped(columns: Columns, stories: I64, spans: I64) -> tuple[I64, I64]:
     """Each passage with each paragraph that it shares a character with, as two columns."""
     keys = columns.paragraphs.stories * _SPAN
-    bounds = columns.spans_of(slice(None))
+    bounds = columns.paragraph_spans
     first = np.searchsorted(keys + bounds[:, 1], stories * _SPAN + spans[:, 0], side="right")
     last = np.searchsorted(keys + bounds[:, 0], stories * _SPAN + spans[:, 1], side="left")
     return _expanded(first, last)
@@ -137,7 +137,7 @@ def _in_families(columns: Columns, sides: I64, paragraphs: I64, spans: I64, coun
     wordings = owners * most + places.wordings[found]
     # The first text of a later wording retells the family; within its wording it is the first.
     kinds = np.where(places.kinds[found] == REWRITTEN, NONE, places.kinds[found])
-    whole = columns.spans_of(places.paragraphs[found])
+    whole = columns.paragraph_spans[places.paragraphs[found]]
     minor = 2 * (passages[:, 1] - passages[:, 0]) < whole[:, 1] - whole[:, 0]
     left = sides % 2 == 0
     nearest = [_nearest(wordings[side], 2 * kinds[side] + minor[side]) for side in (left, ~left)]

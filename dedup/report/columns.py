@@ -74,11 +74,12 @@ class Columns:
         first = np.repeat(offsets_of(sizes)[:-1], sizes)
         return np.asarray(np.arange(len(first)) - first, dtype=np.int64)
 
-    def spans_of(self, paragraphs: I64 | slice | int) -> I64:
-        """The characters of some paragraphs in their stories' texts, int64 (paragraphs, 2)."""
-        held = self.paragraphs
-        bytes_ = np.stack((held.starts[paragraphs], held.ends[paragraphs]), axis=-1)
-        return self.to_characters(held.stories[paragraphs][..., None], bytes_)
+    @cached_property
+    def paragraph_spans(self) -> I64:
+        """Each paragraph's characters in its story's text, int64 (paragraphs, 2)."""
+        paragraphs = self.paragraphs
+        bytes_ = np.stack((paragraphs.starts, paragraphs.ends), axis=1)
+        return self.to_characters(paragraphs.stories[:, None], bytes_)
 
     def to_characters(self, stories: I64, positions: I64) -> I64:
         """Byte positions in the corpus buffer as character offsets in the texts of `stories`.

@@ -202,7 +202,7 @@ class Report:
         """
         columns, story = self.columns, self._positions[passage.story]
         first = int(np.searchsorted(columns.paragraphs.stories, story))
-        start, end = columns.spans_of(first + passage.paragraph).tolist()
+        start, end = columns.paragraph_spans[first + passage.paragraph].tolist()
         text = columns.corpus.text(story)
         low, high = max(start, passage.start - margin), min(end, passage.end + margin)
         before, after = text[low : passage.start], text[passage.end : high]

@@ -153,7 +153,7 @@ def _match_table(columns: Columns, rows: MatchRows) -> pa.Table:
     kinds[linked] = columns.matches.kinds[links[linked]]
     sides: dict[str, Any] = {}
     for name, paragraphs in (("left", rows.left), ("right", rows.right)):
-        spans = columns.spans_of(paragraphs)
+        spans = columns.paragraph_spans[paragraphs]
         of_story = columns.paragraphs.stories[paragraphs]
         sides |= {
             f"{name}_story": columns.corpus.ids.take(pa.array(of_story)),

@@ -64,7 +64,7 @@ class Readable:
         runs = self.runs[run_bounds[0] : run_bounds[-1]]
         rows = self.places[marks]
         cuts = self.paragraph_offsets[part.start : part.stop + 1]
-        spans = columns.spans_of(self.paragraphs[cuts[0] : cuts[-1]])
+        spans = columns.paragraph_spans[self.paragraphs[cuts[0] : cuts[-1]]]
         return {
             "rows": self.rows[part],
             "texts": [columns.corpus.text(story) for story in self.stories[part].tolist()],
