@@ -44,17 +44,17 @@ BYTES = 6  # a word, about
 class Intake:
     """What is known after the pass.
 
-    texts: the distinct paragraphs. keys: uint32 (bands, texts).
-    keyed: int64, the stories that have a text. story_keys: uint32 (bands, keyed stories).
+    texts: the distinct paragraphs. keys: of each band uint32 (texts,).
+    keyed: int64, the stories that have a text. story_keys: of each band uint32 (keyed stories,).
     drafts: the words of the texts. words: how rare each word is.
     outlines: of the shingles of the texts.
     runs: the runs of words of the texts, marked.
     """
 
     texts: Texts
-    keys: U32
+    keys: list[U32]
     keyed: I64
-    story_keys: U32
+    story_keys: list[U32]
     drafts: Drafts
     words: Vocabulary
     outlines: Outlines
@@ -157,8 +157,10 @@ def take_in(
         )
 
     room = scratch or Scratch()
-    keys = room.zeros((len(cut), len(paragraphs)), np.uint32)
-    story_keys = room.zeros((len(story_cut), stories), np.uint32)
+    keys, story_keys = (
+        [Growing(room, np.uint32, alike=len(of_kind)) for _ in of_kind]
+        for of_kind in (cut, story_cut)
+    )
     keyed = Growing(room, np.int64)
     sizes, prints, of = (Growing(room, kind) for kind in (np.int32, np.uint64, np.int64))
     drafts, outlines = _Drafting(room), Growing(room, np.uint16)
@@ -172,8 +174,10 @@ def take_in(
             numbers[long] = seen.add(part.prints[long])
             fresh = part.fresh.take(_firsts(numbers, known))
             yield fresh.tokens
-            keys[:, known : len(seen)] = fresh.keys
-            story_keys[:, len(keyed) : len(keyed) + len(part.keyed)] = part.story_keys
+            for band, of_texts in zip(keys, fresh.keys, strict=True):
+                band.add(of_texts)
+            for band, of_stories in zip(story_keys, part.story_keys, strict=True):
+                band.add(of_stories)
             keyed.add(part.keyed)
             drafts.add(fresh.drafts)
             outlines.add(outline(fresh.shingles))
@@ -190,8 +194,8 @@ def take_in(
     cuts = shingle_offsets(offsets_of(texts.words[texts.first]), width)
     return Intake(
         texts=texts,
-        keys=keys[:, : len(texts)],
-        story_keys=story_keys[:, : len(keyed)],
+        keys=[band.whole() for band in keys],
+        story_keys=[band.whole() for band in story_keys],
         keyed=keyed.whole(),
         drafts=drafts.whole(),
         outlines=Outlines(outlines.whole(), room.stored(cuts)),

@@ -14,6 +14,7 @@ STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import local
 
 import numpy as np
@@ -70,7 +71,7 @@ def candidates(
     cut = bands(signatures.rows.shape[1], threshold=threshold, recall=recall)
     filled = np.flatnonzero(signatures.rows[:, 0] != EMPTY)
     keys = band_keys(signatures, cut)[:, filled]
-    return np.asarray(filled[agreeing(keys, bucket=bucket, threads=threads)])
+    return np.asarray(filled[agreeing(list(keys), bucket=bucket, threads=threads)])
 
 
 def band_keys(signatures: Signatures, cut: list[int]) -> U32:
@@ -85,7 +86,7 @@ def band_keys(signatures: Signatures, cut: list[int]) -> U32:
 
 
 def agreeing(
-    keys: U32,
+    keys: Sequence[U32],
     *,
     chosen: I64 | None = None,
     bucket: int = DEFAULTS.bucket,
@@ -93,10 +94,10 @@ def agreeing(
 ) -> I64:
     """Pairs of spans that have a key in common, as `candidates` gives them.
 
-    keys: as `band_keys` gives them.
+    keys: of each band, as `band_keys` gives them.
     chosen: int64 (items,), the spans that count, if not all; pairs are of positions among them.
     """
-    count = keys.shape[1] if chosen is None else len(chosen)
+    count = len(keys[0]) if chosen is None else len(chosen)
     room = local()  # of each thread, for one band after the other: fresh memory is dear
 
     def pairs_of(band: int) -> I64:

@@ -177,7 +177,7 @@ def _candidates(sketches: Sketches, first: I64, settings: Settings) -> I64:
     """Pairs of distinct texts that share a key in a band."""
     every = len(first) == sketches.keys.shape[1]
     return lsh.agreeing(
-        sketches.keys,
+        list(sketches.keys),
         chosen=None if every else first,
         bucket=settings.bucket,
         threads=settings.threads,

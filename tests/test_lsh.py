@@ -128,7 +128,7 @@ def test_of_chosen_spans_pairs_are_of_their_positions(chosen, threads):
     keys = np.random.default_rng(1).integers(0, 3, (4, 12), dtype=np.uint32)
     alike = {(i, j) for i, j in combinations(range(12), 2) if (keys[:, i] == keys[:, j]).any()}
 
-    found = agreeing(keys, chosen=np.array(chosen, dtype=np.int64), threads=threads)
+    found = agreeing(list(keys), chosen=np.array(chosen, dtype=np.int64), threads=threads)
 
     expected = [
         [i, j] for i, j in combinations(range(len(chosen)), 2)
