@@ -32,7 +32,7 @@ def _first_run(bar: Progress, comparing: bool) -> Iterator[Progress]:
     waits: list[Callable[[], None]] = []
 
     def compiling() -> None:
-        typer.echo("dedup: compiling its kernels, once after install …", err=True)
+        typer.echo("dedup: compiling kernels, each once after install …", err=True)
         if comparing:
             waits.append(start())
 
