@@ -78,13 +78,14 @@ def compared(
     retold: whether any pair is a candidate for its words too.
     """
     least, few = least_shared(width), len(background.terms) < _FEW
+    outlines = None if few else outlines
 
     def telling(held: Terms, own: I64) -> np.ndarray:
         return may_retell(weigh(held, own)) if few else retelling(held, own)
 
     def promising(part: slice) -> I64:
         alike = by_runs[part].copy()
-        if outlines is not None and not few:
+        if outlines is not None:
             own = np.flatnonzero(alike)
             alike[own] = may_share(outlines, pairs[part][own], least=least, containment=containment)
         rest = np.flatnonzero(~alike)

@@ -157,10 +157,7 @@ def take_in(
         )
 
     room = scratch or Scratch()
-    keys, story_keys = (
-        [Growing(room, np.uint32, alike=len(of_kind)) for _ in of_kind]
-        for of_kind in (cut, story_cut)
-    )
+    keys, story_keys = _bands(room, len(cut)), _bands(room, len(story_cut))
     keyed = Growing(room, np.int64)
     sizes, prints, of = (Growing(room, kind) for kind in (np.int32, np.uint64, np.int64))
     drafts, outlines = _Drafting(room), Growing(room, np.uint16)
@@ -202,6 +199,11 @@ def take_in(
         words=Vocabulary(counts[0].copy(), *rated(counts, len(texts))),
         runs=runs,
     )
+
+
+def _bands(room: Scratch, count: int) -> list[Growing]:
+    """A column of keys for each of so many bands."""
+    return [Growing(room, np.uint32, alike=count) for _ in range(count)]
 
 
 class _Drafting:

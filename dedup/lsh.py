@@ -6,7 +6,7 @@ bands. `bands` takes the fewest bands, hence the longest, that find the share `r
 at `threshold`; all slots are used. The chance counts what a signature can see: it is over the draw
 of the permutations, for sets of many shingles.
 
-Time O(spans * bands), memory 4 bytes a span and band.
+Time O(spans * bands), memory 4 bytes a span and band, and 10 to 12 a span and thread.
 
 Indyk and Motwani, "Approximate nearest neighbors: towards removing the curse of dimensionality",
 STOC 1998. Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
@@ -103,10 +103,11 @@ def agreeing(
     def pairs_of(band: int) -> I64:
         if not hasattr(room, "keys"):
             room.keys, room.repeats = np.empty(count, dtype=np.uint64), Repeats(count)
+        else:
+            room.repeats.forget()
         narrow = keys[band] if chosen is None else keys[band][chosen]
         own: U64 = np.left_shift(narrow, _HALF, out=room.keys, dtype=np.uint64)
         repeats: Repeats = room.repeats
-        repeats.forget()
         repeats.add(own)
         items = repeats.positions(own)
         entries = sort_numbers(own[items] | items.astype(np.uint64), above=32)

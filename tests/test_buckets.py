@@ -142,26 +142,27 @@ def test_more_keys_than_expected_make_repeats_less_selective_and_not_wrong():
     assert len(repeats.positions(keys)) == len(keys)
 
 
-def test_what_is_forgotten_was_never_added():
-    keys = np.random.default_rng(1).integers(0, 2**64, 1_000, dtype=np.uint64)
-    repeats = Repeats(len(keys))
-    repeats.add(keys)
-    repeats.add(keys)
-
-    repeats.forget()
-
-    assert len(repeats.positions(keys)) == 0
-    repeats.add(keys[:10])
-    repeats.add(keys[:10])
-    assert set(range(10)) <= set(repeats.positions(keys).tolist())
-
-
-def test_what_is_cleared_holds_no_key_and_no_room():
+@pytest.mark.parametrize("let_go", [Repeats.forget, Repeats.clear])
+def test_what_is_let_go_was_never_added(let_go):
     keys = np.random.default_rng(1).integers(0, 2**64, 50_000, dtype=np.uint64)
     repeats = Repeats(len(keys))
     repeats.add(keys)
     repeats.add(keys)
 
-    repeats.clear()
+    let_go(repeats)
 
     assert len(repeats.positions(keys)) == 0
+
+
+def test_what_was_forgotten_is_counted_anew():
+    keys = np.random.default_rng(1).integers(0, 2**64, 50_000, dtype=np.uint64)
+    repeats = Repeats(len(keys))
+    repeats.add(keys)
+
+    repeats.forget()
+    repeats.add(keys)
+    by_chance = len(repeats.positions(keys))
+    repeats.add(keys)
+
+    assert by_chance < len(keys) / 16
+    assert len(repeats.positions(keys)) == len(keys)

@@ -16,6 +16,11 @@ from tests.conftest import offsets_of
 anything = st.integers(0, 9) | st.integers(0, 2**64 - 1) | st.integers(2**64 - 9, 2**64 - 1)
 
 
+@pytest.fixture(autouse=True)
+def _fewer_are_left_to_numpy(monkeypatch):
+    monkeypatch.setattr(sorting, "_FEW", 1_000)
+
+
 @given(st.lists(st.lists(anything, max_size=50), max_size=4))
 def test_spans_are_sorted_and_remember_their_places(spans):
     values = np.array([value for span in spans for value in span], dtype=np.uint64)
@@ -25,11 +30,6 @@ def test_spans_are_sorted_and_remember_their_places(spans):
 
     expected = [one for span in spans for one in sorted(zip(span, range(50), strict=False))]
     assert list(zip(values.tolist(), places.tolist(), strict=True)) == expected
-
-
-@pytest.fixture(autouse=True)
-def _few_are_sorted_by_numpy(monkeypatch):
-    monkeypatch.setattr(sorting, "_FEW", 1_000)
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 3_000), st.integers(0, 63))
