@@ -1,28 +1,24 @@
 """Matches that are found after the others, by what the comparison of two texts does not show.
 
-They are compared as all matches are, called `rewritten`, and put in their places among the others.
+They are compared as all matches are, and called `rewritten`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from dedup.buckets import packed
-from dedup.compare import COLUMNS, Comparison, compare_sides, joined
+from dedup.compare import Comparison, compare_sides, joined
 from dedup.compared import bytes_of
 from dedup.kernels import I64, chunks, spread
 from dedup.kinds import REWRITTEN
-from dedup.match import Matches
-from dedup.ragged import sizes_of
-from dedup.scratch import Growing, Scratch, passed
+from dedup.matches import Matches
 from dedup.settings import DEFAULTS
 from dedup.sides import present, ready
 from dedup.tokens import Tokens
 
 _WORDS = 250_000  # of texts that a thread compares at a time
-_ROWS = 200_000  # matches that are copied at a time
 _NO_RUNS = np.empty((0, 4), dtype=np.int64)
 
 
@@ -61,56 +57,3 @@ def told_again(
         joined([found for _, found, _ in done]),
         np.concatenate([_NO_RUNS, *(runs for _, _, runs in done)]),
     )
-
-
-def inserted(
-    matches: Matches, added: Sequence[Matches], count: int, *, scratch: Scratch | None = None
-) -> Matches:
-    """All of them, in the order of their pairs, which are of `count` texts; no pair is there twice.
-
-    added: what is put among the matches. scratch: where the columns stand.
-
-    Raises:
-        BadOutput: the disk has no room for them.
-    """
-    if not any(map(len, added)):
-        return matches
-    more = _in_order(added, count)
-    room = scratch or Scratch()
-    pairs, counts = Growing(room, np.int64, (2,)), Growing(room, np.int32, (len(COLUMNS),))
-    tiles, runs = Growing(room, np.int32, (3,)), Growing(room, np.int64, (4,))
-    kinds, sizes = Growing(room, np.uint8), [np.zeros(1, dtype=np.int64)]
-    known = packed(matches.pairs, count)
-    rows = np.searchsorted(known, packed(more.pairs, count))
-    del known
-    for first in range(0, len(matches) + 1, _ROWS):
-        part = slice(first, min(first + _ROWS, len(matches)))
-        low, high = np.searchsorted(rows, [first, first + _ROWS])
-        own, at = slice(low, high), rows[low:high] - first
-        old, new = matches.found.part(part), more.found.part(slice(low, high))
-        places = np.repeat(old.offsets[at], sizes_of(new.offsets))
-        pairs.add(np.insert(matches.pairs[part], at, more.pairs[own], axis=0))
-        kinds.add(np.insert(matches.kinds[part], at, more.kinds[own]))
-        counts.add(np.insert(old.counts, at, new.counts, axis=0))
-        tiles.add(np.insert(old.tiles, places, new.tiles, axis=0))
-        sizes.append(np.insert(sizes_of(old.offsets), at, sizes_of(new.offsets)))
-        held, fresh = (
-            one.runs[one.found.offsets[of.start] : one.found.offsets[of.stop]]
-            for one, of in ((matches, part), (more, own))
-        )
-        runs.add(np.insert(held, places, fresh, axis=0))
-        passed()
-    found = Comparison(counts.whole(), tiles.whole(), np.cumsum(np.concatenate(sizes)))
-    return Matches(pairs.whole(), kinds.whole(), found, runs.whole(), matches.pasted)
-
-
-def _in_order(parts: Sequence[Matches], count: int) -> Matches:
-    """Matches as one, in the order of their pairs."""
-    pairs = np.concatenate([part.pairs for part in parts])
-    whole = Matches(
-        pairs,
-        np.concatenate([part.kinds for part in parts]),
-        joined([part.found for part in parts]),
-        np.concatenate([part.runs for part in parts]),
-    )
-    return whole.take(np.argsort(packed(pairs, count)))

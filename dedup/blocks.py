@@ -19,14 +19,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.added import inserted, told_again
+from dedup.added import told_again
 from dedup.background import Background
 from dedup.buckets import bits_of, once, packed, unpacked
-from dedup.kernels import I64, kernel, read_only, slices, spread
+from dedup.kernels import I64, U8, kernel, read_only, slices, spread
 from dedup.kinds import IS_RECYCLED
-from dedup.match import Matches
+from dedup.matches import Matches, in_order
 from dedup.ragged import offsets_of, rows_at, sizes_of
-from dedup.scratch import Scratch, release
+from dedup.scratch import release
 from dedup.sentences import SHARED, say_the_same
 from dedup.settings import DEFAULTS
 from dedup.sorting import among, run_ends, sort_numbers
@@ -39,8 +39,9 @@ _SPEAKING = 2  # of what speaks for a pair
 _TOGETHER = 200_000  # pairs that a thread looks beside at a time
 
 
-def with_blocks(
-    matches: Matches,
+def beside(
+    pairs: I64,
+    kinds: U8,
     of: I64,
     stories: I64,
     first: I64,
@@ -49,21 +50,18 @@ def with_blocks(
     *,
     width: int = DEFAULTS.shingle,
     threads: int = DEFAULTS.threads,
-    scratch: Scratch | None = None,
 ) -> Matches:
-    """The matches, and those found beside them.
+    """The matches that are found beside others, sorted.
 
+    pairs, kinds: of those others, as in Matches.
     of, stories: int64 (paragraphs,), the text, or -1, and the story of each, stories one behind the
         other. first: int64 (texts,), the paragraph in which each text stands first. Texts of which
         `background` knows nothing only stand between others; they are the last.
-    tokens_of: the words of some texts, int64 positions. scratch: where the matches stand.
-
-    Raises:
-        BadOutput: the disk has no room for them.
+    tokens_of: the words of some texts, int64 positions.
     """
     count = len(first)
-    links = matches.pairs[IS_RECYCLED[matches.kinds]]
-    tried = packed(matches.pairs, count)
+    links = pairs[IS_RECYCLED[kinds]]
+    tried = packed(pairs, count)
     sequence = _Sequence.of(of, stories, first)
     sizes = sizes_of(background.offsets)
 
@@ -72,16 +70,16 @@ def with_blocks(
 
     more = list[Matches]()
     for _ in range(_ROUNDS):
-        pairs = _beside(links, tried, sequence, background, threads=threads)
+        hopeful = _beside(links, tried, sequence, background, threads=threads)
         release()
-        found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=threads)
+        found = told_again(hopeful, tell, tokens_of, sizes, width=width, threads=threads)
         if not len(found):
             break
         more.append(found)
         release()
-        tried = sort_numbers(np.concatenate((tried, packed(pairs, count))), threads=threads)
+        tried = sort_numbers(np.concatenate((tried, packed(hopeful, count))), threads=threads)
         links = np.concatenate((links, found.pairs))
-    return inserted(matches, more, count, scratch=scratch)
+    return in_order(more, count)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,7 +97,7 @@ class _Sequence:
 
     @classmethod
     def of(cls, of: I64, stories: I64, first: I64) -> _Sequence:
-        """As `with_blocks` takes them."""
+        """As `beside` takes them."""
         if (of < 0).any():
             order = np.flatnonzero(of >= 0)
             of, stories, first = of[order], stories[order], np.searchsorted(order, first)

@@ -21,18 +21,22 @@ from dedup.scratch import zeros
 from dedup.sorting import run_starts, sort_numbers
 
 _TABLE = 8  # places of a table for each pair, at most
+_FEWER = np.uint64(2)  # bits: the second bitmap is so much smaller than the first
 _SIX, _LOW6, _ONE = np.uint64(6), np.uint64(63), np.uint64(1)
 
 
 class Repeats:
-    """Which keys may occur more than once: two bits of a word of 64, seen once or seen again."""
+    """Which keys may occur more than once: two bits of a word of 64, seen once or seen again.
+
+    Few are seen again, so there is less room for them.
+    """
 
     def __init__(self, expected: int) -> None:
-        """Room for `expected` keys at eight bits each; more make it less selective, not wrong."""
+        """Room for `expected` keys at ten bits each; more make it less selective, not wrong."""
         bits = max(12, int(8 * expected).bit_length())
         self._shift = np.uint64(64 - bits)
         self._once = zeros(2 ** (bits - 6), np.uint64)
-        self._twice = zeros(2 ** (bits - 6), np.uint64)
+        self._twice = zeros(2 ** (bits - 6 - int(_FEWER)), np.uint64)
 
     @property
     def bits(self) -> int:
@@ -49,7 +53,7 @@ class Repeats:
         self._twice[:] = 0
 
     def settle(self) -> None:
-        """Let go of what only adding needs: half of the room."""
+        """Let go of what only adding needs: most of the room."""
         self._once = np.zeros(0, dtype=np.uint64)
 
     def clear(self) -> None:
@@ -133,7 +137,7 @@ def _mark(keys: U64, shift: np.uint64, once: U64, twice: U64) -> None:
         word, bits = (keys[i] >> shift) >> _SIX, _bits(keys[i], shift)
         before = once[word]
         if before & bits == bits:  # seldom: most keys wait for one place in memory, not for two
-            twice[word] |= bits
+            twice[word >> _FEWER] |= bits
         else:
             once[word] = before | bits
 
@@ -144,7 +148,7 @@ def _marked(keys: U64, shift: np.uint64, twice: U64, out: I64) -> int:
     n = 0
     for i in range(len(keys)):
         word, bits = (keys[i] >> shift) >> _SIX, _bits(keys[i], shift)
-        if twice[word] & bits == bits:
+        if twice[word >> _FEWER] & bits == bits:
             out[n] = i
             n += 1
     return n

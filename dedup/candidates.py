@@ -73,6 +73,8 @@ def find_candidates(
     texts = taken.texts
     by_sketch = lsh.agreeing(taken.keys, bucket=bucket, threads=threads)
     of_stories = lsh.agreeing(taken.story_keys, bucket=bucket, threads=threads)
+    taken.keys.clear()
+    taken.story_keys.clear()
     release()
     runs = repeated(
         parts,

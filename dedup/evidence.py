@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.kernels import I64
 from dedup.kinds import REWRITTEN
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.ragged import sizes_of
 from dedup.sorting import among, run_starts
 from dedup.tokens import CAPITAL, FIGURE, OPENS, Tokens

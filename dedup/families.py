@@ -17,7 +17,7 @@ import numpy as np
 from dedup.compare import Comparison
 from dedup.kernels import I32, I64, U8, U64, chunks, kernel, slices, spread
 from dedup.kinds import IS_COPIED, IS_RECYCLED, PARTIAL, SAME
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.ragged import offsets_of
 from dedup.scratch import passed, zeros
 from dedup.settings import cores

@@ -12,22 +12,21 @@ where it is much (gathered.py), and so do the matches.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from dedup import furniture
 from dedup.background import Background
 from dedup.buckets import once, packed, unpacked
-from dedup.compare import COLUMNS, Comparison
 from dedup.compared import Compared, compared
 from dedup.features import contested_share, disagree, features
-from dedup.furniture import NOTHING_PASTED, Pasted
 from dedup.gathered import Gathering
 from dedup.kernels import I64, U8, slices, spread
 from dedup.kinds import IS_RECYCLED, NONE, judge
-from dedup.ragged import offsets_of, rows_at, sizes_of
+from dedup.matches import NO_MATCHES, Matches, woven
+from dedup.ragged import rows_at
 from dedup.scratch import Scratch, passed, release
 from dedup.screen import Outlines
 from dedup.settings import DEFAULTS
@@ -37,34 +36,6 @@ from dedup.weigh import Weights
 
 _ROUNDS = 3  # of looking through a third
 _ROWS = 50_000  # pairs that are judged at a time
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Matches:
-    """Pairs of texts whose kind is not `none`, sorted by left, then right.
-
-    pairs: int64 (matches, 2), texts; the left one was seen first.
-    kinds: uint8 (matches,), positions in KINDS.
-    found: the comparison of each pair.
-    pasted: the runs of inline furniture; matches that rest on one alone are left out.
-    runs: int64 (tiles, 4), the bytes of each tile of `found` in the corpus buffer: start and end
-        in the left text, start and end in the right one, each at its first occurrence.
-    """
-
-    pairs: I64
-    kinds: U8
-    found: Comparison
-    runs: I64
-    pasted: Pasted = NOTHING_PASTED
-
-    def __len__(self) -> int:
-        return len(self.pairs)
-
-    def take(self, rows: I64) -> Matches:
-        """Some of the matches, in the order of `rows`."""
-        tiles, _ = rows_at(self.found.offsets, rows)
-        found = self.found.take(rows)
-        return Matches(self.pairs[rows], self.kinds[rows], found, self.runs[tiles], self.pasted)
 
 
 def match(
@@ -78,6 +49,7 @@ def match(
     width: int = DEFAULTS.shingle,
     containment: float = DEFAULTS.containment,
     partial_words: int = DEFAULTS.partial_words,
+    further: Callable[[I64, U8], Matches] | None = None,
     threads: int = DEFAULTS.threads,
     scratch: Scratch | None = None,
 ) -> Matches:
@@ -90,23 +62,40 @@ def match(
         are if they have that or shared runs.
     background: what the corpus knows of its words; learned from all texts if it is not given.
     outlines: of the shingles of all texts, which save time.
+    further: finds more matches, given the pairs and kinds of all others, as blocks.beside does.
     scratch: where the columns of the pairs stand.
 
     Raises:
         BadOutput: the disk has no room for them.
     """
-    count = len(stories)
-    known_words = background or Background.of(tokens_of, count)
+    count, room = len(stories), scratch or Scratch()
+    look = partial(
+        compared, tokens_of=tokens_of, background=background or Background.of(tokens_of, count),
+        outlines=outlines, width=width, containment=containment, partial_words=partial_words,
+        threads=threads,
+    )  # fmt: skip
+    seen = _seen(look, pairs, by_words, stories, room, threads=threads)
+    loose, order = _judged(seen, count, containment=containment, threads=threads)
+    del seen
+    release()
+    more = further(loose.pairs[order], loose.kinds[order]) if further else NO_MATCHES
+    return woven(loose, order, more, count, threads=threads, scratch=room)
 
-    room = scratch or Scratch()
+
+def _seen(
+    look: Callable[..., Iterator[Compared]], pairs: I64, by_words: I64 | None, stories: I64,
+    room: Scratch, *, threads: int,
+) -> Compared:  # fmt: skip
+    """All pairs that may be related, the candidates and those through a third, compared by `look`.
+
+    The rest is as in `match`.
+    """
+    count = len(stories)
     held, links = Gathering(room), [pairs[:0]]
 
-    def look(fresh: I64, by_runs: np.ndarray, *, retold: bool) -> None:
+    def add(fresh: I64, by_runs: np.ndarray, *, retold: bool) -> None:
         apart = np.flatnonzero(stories[fresh[:, 0]] != stories[fresh[:, 1]])
-        for part in compared(
-            fresh[apart], by_runs[apart], tokens_of, known_words, outlines=outlines, retold=retold,
-            width=width, containment=containment, partial_words=partial_words, threads=threads,
-        ):  # fmt: skip
+        for part in look(fresh[apart], by_runs[apart], retold=retold):
             held.add(part)
             links.append(part.pairs[IS_RECYCLED[part.by_runs]])
             passed()
@@ -115,15 +104,15 @@ def match(
     known = room.stored(packed(fresh[by_runs], count))
     fresh = room.stored(fresh)
     release()
-    look(fresh, by_runs, retold=True)
+    add(fresh, by_runs, retold=True)
     for _ in range(_ROUNDS):
         release()
         fresh = _through_a_third(np.concatenate(links), known, count, threads=threads)
         if not len(fresh):
             break
         known = sort_numbers(np.concatenate((known, packed(fresh, count))), threads=threads)
-        look(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
-    return _judged(held.whole(), count, room, containment=containment, threads=threads)
+        add(fresh, np.ones(len(fresh), dtype=np.bool_), retold=False)
+    return held.whole()
 
 
 def _together(
@@ -142,10 +131,11 @@ def _together(
     return unpacked(numbers, count), by_runs
 
 
-def _judged(
-    seen: Compared, count: int, scratch: Scratch, *, containment: float, threads: int
-) -> Matches:
-    """Give each pair its kind, and leave out the unrelated. count: of all texts."""
+def _judged(seen: Compared, count: int, *, containment: float, threads: int) -> tuple[Matches, I64]:
+    """Give each pair its kind; and which of them match, in the order of the pairs.
+
+    count: of all texts.
+    """
     by_runs = seen.by_runs != NONE
     keys = furniture.furniture_keys(seen.longest, seen.pairs, by_runs)
     rests = keys != 0
@@ -175,30 +165,7 @@ def _judged(
     )
     kept = np.flatnonzero((judged != NONE) & ~rests)
     kept = kept[np.argsort(packed(seen.pairs[kept], count), kind="stable")]
-    release()
-    return _matches(seen, judged, kept, pasted, scratch, threads=threads)
-
-
-def _matches(
-    seen: Compared, judged: U8, kept: I64, pasted: Pasted, scratch: Scratch, *, threads: int
-) -> Matches:
-    """Some of the pairs, in the order of `kept`."""
-    offsets = offsets_of(sizes_of(seen.found.offsets)[kept])
-    count, tiled = len(kept), int(offsets[-1])
-    pairs = scratch.zeros((count, 2), np.int64)
-    counts = scratch.zeros((count, len(COLUMNS)), np.int32)
-    tiles, runs = scratch.zeros((tiled, 3), np.int32), scratch.zeros((tiled, 4), np.int64)
-
-    def copy(part: slice) -> None:
-        rows, own = kept[part], slice(offsets[part.start], offsets[part.stop])
-        at, _ = rows_at(seen.found.offsets, rows)
-        pairs[part], counts[part] = seen.pairs[rows], seen.found.counts[rows]
-        tiles[own], runs[own] = seen.found.tiles[at], seen.runs[at]
-
-    for _ in spread(copy, slices(count, _ROWS), threads=threads):
-        passed()
-    release()
-    return Matches(pairs, judged[kept], Comparison(counts, tiles, offsets), runs, pasted)
+    return Matches(seen.pairs, judged, seen.found, seen.runs, pasted), kept
 
 
 def _through_a_third(links: I64, known: I64, count: int, *, threads: int) -> I64:

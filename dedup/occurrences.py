@@ -13,7 +13,7 @@ import numpy as np
 from dedup.families import Families, covered
 from dedup.kernels import I32, I64, U8
 from dedup.kinds import NONE, SAME
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.paragraphs import Paragraphs
 from dedup.ragged import offsets_of, sizes_of
 from dedup.settings import DEFAULTS

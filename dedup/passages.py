@@ -62,7 +62,7 @@ def well_worn(
     Raises:
         BadOutput: the disk has no room for it.
     """
-    out = (scratch or Scratch()).zeros((int(offsets[-1]),), np.bool_)
+    out = (scratch or Scratch()).zeros((int(offsets[-1]),), np.bool_, sought=True)
     for part in in_slices(found):
         held, owners = found.keys[part], found.texts[part]
         of_key = run_starts(held)

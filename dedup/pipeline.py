@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from dedup.alike import alike_stories
-from dedup.blocks import with_blocks
+from dedup.blocks import beside
 from dedup.candidates import Candidates, find_candidates
 from dedup.errors import BadInput
 from dedup.evidence import evidence
 from dedup.families import assemble
 from dedup.intake import take_in
 from dedup.kernels import I64, chunks
-from dedup.match import Matches, match
+from dedup.match import match
+from dedup.matches import Matches
 from dedup.occurrences import occurrences
 from dedup.paragraphs import Paragraphs, split
 from dedup.ragged import sizes_of
@@ -132,8 +133,7 @@ def scan_corpus(
     paragraphs = split(corpus.buffer, corpus.starts, corpus.ends, threads=threads).stored(scratch)
     release()
     tell("texts", 0.15)
-    texts, candidates = _texts(corpus, paragraphs, table, settings, tell, scratch)
-    tokens_of = _reader(corpus, paragraphs, texts, table, scratch)
+    texts, candidates, tokens_of = _texts(corpus, paragraphs, table, settings, tell, scratch)
     tell("matches", 0.5)
     matches = match(
         candidates.by_runs,
@@ -145,14 +145,20 @@ def scan_corpus(
         width=settings.shingle,
         containment=settings.containment,
         partial_words=settings.partial_words,
+        further=partial(
+            beside,
+            of=texts.of,
+            stories=paragraphs.stories,
+            first=texts.first,
+            tokens_of=tokens_of,
+            background=candidates.background,
+            width=settings.shingle,
+            threads=threads,
+        ),
         threads=threads,
         scratch=scratch,
     )
     release()
-    matches = with_blocks(
-        matches, texts.of, paragraphs.stories, texts.first, tokens_of, candidates.background,
-        width=settings.shingle, threads=threads, scratch=scratch,
-    )  # fmt: skip
     if measure:
         matches = measure(
             matches, np.concatenate((candidates.by_runs, candidates.by_words)),
@@ -208,8 +214,11 @@ def _texts(
     settings: Settings,
     tell: Progress,
     scratch: Scratch,
-) -> tuple[Texts, Candidates]:
-    """The distinct texts, and which are worth comparing; what else was learned is let go."""
+) -> tuple[Texts, Candidates, Callable[[slice | I64], Tokens]]:
+    """The distinct texts, which are worth comparing, and what cuts some of them into words.
+
+    What else was learned is let go.
+    """
     taken = take_in(
         corpus.buffer,
         paragraphs,
@@ -228,18 +237,24 @@ def _texts(
     release()
     tell("candidates", 0.35)
     first = taken.texts.first
-    parts = chunks(paragraphs.ends[first] - paragraphs.starts[first], CHUNK)
+    starts, ends = scratch.stored(paragraphs.starts[first]), scratch.stored(paragraphs.ends[first])
+
+    def tokens_of(chosen: slice | I64) -> Tokens:
+        tokens = tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
+        passed()
+        return tokens
+
     candidates = find_candidates(
         taken,
-        parts,
-        _reader(corpus, paragraphs, taken.texts, table, scratch),
+        chunks(ends - starts, CHUNK),
+        tokens_of,
         passage=settings.passage,
         bucket=settings.bucket,
         word_bucket=settings.word_bucket,
         threads=settings.threads,
         scratch=scratch,
     )
-    return taken.texts, candidates
+    return taken.texts, candidates, tokens_of
 
 
 def _written(corpus: Corpus, paragraphs: Paragraphs, texts: Texts, chosen: I64) -> list[str]:
@@ -247,19 +262,3 @@ def _written(corpus: Corpus, paragraphs: Paragraphs, texts: Texts, chosen: I64) 
     first = texts.first[chosen]
     spans = zip(paragraphs.starts[first].tolist(), paragraphs.ends[first].tolist(), strict=True)
     return [corpus.buffer[start:end].tobytes().decode() for start, end in spans]
-
-
-def _reader(
-    corpus: Corpus, paragraphs: Paragraphs, texts: Texts, table: FoldTable, scratch: Scratch
-) -> Callable[[slice | I64], Tokens]:
-    """What cuts some of the texts into words."""
-    first = texts.first
-    starts = scratch.stored(paragraphs.starts[first])
-    ends = scratch.stored(paragraphs.ends[first])
-
-    def tokens_of(chosen: slice | I64) -> Tokens:
-        tokens = tokenise(corpus.buffer, starts[chosen], ends[chosen], table)
-        passed()
-        return tokens
-
-    return tokens_of

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dedup.added import inserted, told_again
+from dedup.added import told_again
 from dedup.buckets import distinct, packed
 from dedup.errors import BadInput
 from dedup.kernels import I64
-from dedup.match import Matches
+from dedup.matches import Matches, woven
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
 from dedup.sorting import among
@@ -66,7 +66,7 @@ def with_similar(
         return out
 
     found = told_again(pairs, tell, tokens_of, sizes, width=width, threads=1)
-    return inserted(matches, [found], count, scratch=scratch)
+    return woven(matches, np.arange(len(matches)), found, count, scratch=scratch)
 
 
 def _numbers(given: object, count: int) -> np.ndarray:

@@ -62,7 +62,7 @@ _BOUNDS = np.array([0, _SIZE, 2 * _SIZE], dtype=np.int64)
 def compare_two_texts() -> None:
     """Compare two texts of which one is the other with its first word changed; look around them."""
     from dedup.background import Background
-    from dedup.blocks import with_blocks
+    from dedup.blocks import beside
     from dedup.families import covered
     from dedup.match import match
     from dedup.terms import CLASS_BITS, KEPT, Terms
@@ -89,7 +89,7 @@ def compare_two_texts() -> None:
     found = match(
         pair, lambda _: tokens, stories=_TEXTS, by_words=pair, background=known, threads=1
     )
-    with_blocks(found, _TEXTS, _TEXTS, _TEXTS, lambda _: tokens, known, threads=1)
+    beside(found.pairs, found.kinds, _TEXTS, _TEXTS, _TEXTS, lambda _: tokens, known, threads=1)
     covered(found, sizes)
     leads(pair, 2)
 
@@ -102,7 +102,7 @@ def gather_a_match() -> None:
     from dedup.families import assemble
     from dedup.furniture import LongestRuns, furniture_keys
     from dedup.kinds import EDITED
-    from dedup.match import Matches
+    from dedup.matches import Matches
     from dedup.shingles import Shingles
     from dedup.texts import Texts
 

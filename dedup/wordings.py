@@ -22,7 +22,7 @@ from dedup.buckets import distinct, packed
 from dedup.families import Families
 from dedup.kernels import I64, kernel
 from dedup.kinds import EDITED, REWRITTEN, SAME, TEMPLATE
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.ragged import offsets_of, rows_at, sizes_of
 from dedup.texts import Texts
 

@@ -17,7 +17,8 @@ from dedup.compared import Compared
 from dedup.families import Families, assemble
 from dedup.gathered import Gathering
 from dedup.kinds import KINDS, RECYCLED
-from dedup.match import Matches, match
+from dedup.match import match
+from dedup.matches import Matches
 from dedup.paragraphs import Paragraphs, split
 from dedup.scratch import Scratch
 from dedup.shingles import Shingles

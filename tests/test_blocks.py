@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup.blocks
+import dedup.matches
 from dedup import scan
-from dedup.added import inserted
 from dedup.background import Background
-from dedup.blocks import with_blocks
+from dedup.blocks import beside
 from dedup.buckets import packed
 from dedup.compare import compare
 from dedup.kinds import EDITED, REWRITTEN, TEMPLATE
-from dedup.match import Matches
+from dedup.matches import Matches, in_order, woven
 from tests import naive_words
 from tests.conftest import as_set, numbered
 
@@ -92,42 +92,58 @@ def background():
 def found_beside(background, matches):
     tokens, known = background
     of = np.array([0, 2, 1, 3])  # two stories of two paragraphs each
-    return with_blocks(
-        matches, of, np.array([0, 0, 1, 1]), np.array([0, 2, 1, 3]), tokens.take, known
-    )
+    return beside(
+        matches.pairs, matches.kinds, of, np.array([0, 0, 1, 1]), np.array([0, 2, 1, 3]),
+        tokens.take, known,
+    )  # fmt: skip
 
 
 def test_one_recycled_neighbour_is_not_enough(background):
     matches = matches_of([(0, 1)], background[0], [EDITED])
 
-    assert as_set(found_beside(background, matches).pairs) == {(0, 1)}
+    assert not len(found_beside(background, matches))
 
 
 def test_what_is_known_for_a_template_stays_one(background):
     matches = matches_of([(0, 1), (2, 3)], background[0], [EDITED, TEMPLATE])
 
-    assert found_beside(background, matches).kinds.tolist() == [EDITED, TEMPLATE]
+    assert not len(found_beside(background, matches))
 
 
 def scanned(*stories):
     return scan([(str(k), "\n\n".join(texts)) for k, texts in enumerate(stories)])
 
 
-def test_a_retelling_stands_in_its_place_among_the_matches(background):
+@pytest.mark.parametrize("at_a_time", [1, 2, 3, 50_000])
+def test_matches_are_put_in_order_and_a_retelling_in_its_place(background, monkeypatch, at_a_time):
+    monkeypatch.setattr(dedup.matches, "_ROWS", at_a_time)
     tokens, _ = background
-    matches = matches_of([(0, 1), (0, 4), (2, 5)], tokens, [EDITED] * 3)
-    later, earlier = [(1, 2)], [(0, 3), (2, 3)]  # as they are found, one round after the other
+    given = matches_of([(0, 1), (0, 2), (0, 4), (2, 5)], tokens, [EDITED, TEMPLATE, EDITED, EDITED])
+    loose, order = given.take(np.array([3, 1, 2, 0])), np.array([3, 2, 0])  # (0, 2) is left out
+    later, earlier = [(1, 2), (3, 5)], [(0, 3), (2, 3)]  # one round after the other
     more = [matches_of(pairs, tokens, [REWRITTEN] * len(pairs)) for pairs in (later, earlier)]
 
-    both = inserted(matches, more, 6)
+    both = woven(loose, order, in_order(more, 6), 6, threads=2)
 
     everything = matches_of(as_set(both.pairs), tokens, both.kinds)
-    assert both.pairs.tolist() == [[0, 1], [0, 3], [0, 4], [1, 2], [2, 3], [2, 5]]
-    assert both.kinds.tolist() == [EDITED, REWRITTEN, EDITED, REWRITTEN, REWRITTEN, EDITED]
+    assert both.pairs.tolist() == [[0, 1], [0, 3], [0, 4], [1, 2], [2, 3], [2, 5], [3, 5]]
+    assert both.kinds.tolist() == [
+        EDITED, REWRITTEN, EDITED, REWRITTEN, REWRITTEN, EDITED, REWRITTEN,
+    ]  # fmt: skip
     assert np.array_equal(both.found.counts, everything.found.counts)
     assert np.array_equal(both.found.tiles, everything.found.tiles)
     assert np.array_equal(both.found.offsets, everything.found.offsets)
     assert len(both.runs) == len(both.found.tiles)
+
+
+@pytest.mark.parametrize("kept", [[], [0, 1]])
+def test_matches_with_none_among_them_stay_as_they_are(background, kept):
+    given = matches_of([(0, 1), (2, 5)], background[0], [EDITED, TEMPLATE])
+
+    out = woven(given, np.array(kept, dtype=np.int64), in_order([], 6), 6)
+
+    assert out.pairs.tolist() == given.pairs[kept].tolist()
+    assert np.array_equal(out.found.tiles, given.take(np.array(kept, dtype=np.int64)).found.tiles)
 
 
 def test_a_retelling_behind_two_copies_is_found_and_alone_it_is_not():

@@ -14,7 +14,7 @@ from dedup.compare import compare
 from dedup.evidence import MOST, evidence
 from dedup.kernels import I64
 from dedup.kinds import EDITED, KINDS, PARTIAL, REWRITTEN, SAME, TEMPLATE
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.tokens import Tokens
 from dedup.vocabulary import vocabulary
 from tests import naive, naive_words

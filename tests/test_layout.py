@@ -14,14 +14,14 @@ import dedup
 ROOT = Path(dedup.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    "errors", "settings", "memory", "scratch", "stories", "kernels", "octets", "hashes",
-    "readers", "ragged", "sorting", "paragraphs", "seen", "folding", "tokens", "vocabulary",
-    "shingles", "screen", "minhash", "buckets", "lsh", "sketch", "strings", "repeated",
-    "passages", "texts", "sides", "tiling", "facts", "compare", "terms", "rare", "background",
-    "weigh", "weights", "kinds", "features", "overlap", "pairs", "furniture", "compared",
-    "gathered", "match", "added", "sentences", "blocks", "similarity", "evidence", "families",
-    "wordings", "occurrences", "alike", "intake", "candidates", "characters", "warm", "report",
-    "listing", "pipeline", "beside", "index", "evaluation", "__init__", "cli", "__main__",
+    "errors", "settings", "memory", "scratch", "stories", "kernels", "octets", "hashes", "readers",
+    "ragged", "sorting", "paragraphs", "seen", "folding", "tokens", "vocabulary", "shingles",
+    "screen", "minhash", "buckets", "lsh", "sketch", "strings", "repeated", "passages", "texts",
+    "sides", "tiling", "facts", "compare", "terms", "rare", "background", "weigh", "weights",
+    "kinds", "features", "overlap", "pairs", "furniture", "compared", "gathered", "matches",
+    "match", "added", "sentences", "blocks", "similarity", "evidence", "families", "wordings",
+    "occurrences", "alike", "intake", "candidates", "characters", "warm", "report", "listing",
+    "pipeline", "beside", "index", "evaluation", "__init__", "cli", "__main__",
 ]  # fmt: skip
 """Files of the package; a folder is one unit."""
 

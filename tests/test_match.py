@@ -16,7 +16,8 @@ from dedup.compare import compare
 from dedup.features import contested_share, disagree, features
 from dedup.kernels import I64
 from dedup.kinds import KINDS, NONE, judge, kinds
-from dedup.match import Matches, match
+from dedup.match import match
+from dedup.matches import Matches
 from dedup.overlap import overlaps
 from dedup.screen import Outlines, outline
 from dedup.settings import DEFAULTS

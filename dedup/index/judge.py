@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
 from dedup.alike import nearly_same
-from dedup.blocks import with_blocks
-from dedup.compare import joined
+from dedup.blocks import beside
 from dedup.evidence import evidence
 from dedup.families import Families, assemble, covered
 from dedup.index.content import Content, Folding, Marks, gather
@@ -22,9 +22,10 @@ from dedup.index.given import GIVEN, Given, Held
 from dedup.index.neighbours import RELATIVES, Neighbours, Pairing
 from dedup.index.rows import Rows
 from dedup.index.verdict import FURNITURE, NEW, AlikeStory, Earlier, Origin, Seen, Verdict
-from dedup.kernels import I64
+from dedup.kernels import I64, U8
 from dedup.kinds import KINDS, RECYCLED, SAME, TEMPLATE
-from dedup.match import Matches, match
+from dedup.match import match
+from dedup.matches import NO_MATCHES, Matches
 from dedup.ragged import offsets_of
 from dedup.settings import Settings
 from dedup.shingles import Shingles, shingle
@@ -35,10 +36,6 @@ from dedup.tokens import Tokens
 from dedup.wordings import join_wordings
 
 _SHOWN = (*RECYCLED, TEMPLATE)
-NO_MATCHES = Matches(
-    np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.uint8), joined([]),
-    np.empty((0, 4), dtype=np.int64),
-)  # fmt: skip
 
 
 class Judge:
@@ -68,22 +65,24 @@ class Judge:
         pairing, settings = self.near.pairing, self.settings
         if pairing is None:
             return NO_MATCHES
-        found = match(
+        return match(
             pairing.by_runs, pairing.tokens.take, by_words=pairing.by_words,
             stories=self.stories, background=pairing.background, width=settings.shingle,
-            containment=settings.containment, partial_words=settings.partial_words, threads=1,
+            containment=settings.containment, partial_words=settings.partial_words,
+            further=partial(self._beside, pairing=pairing), threads=1,
         )  # fmt: skip
-        if not len(found) and all(
-            self.near.texts[at].story == GIVEN for at in self.near.own.values()
-        ):
-            return found  # there is nothing to stand beside
-        return with_blocks(
-            found, *self._sequence(), pairing.tokens.take, pairing.background,
-            width=settings.shingle, threads=1,
+
+    def _beside(self, pairs: I64, kinds: U8, pairing: Pairing) -> Matches:
+        near = self.near
+        if not len(pairs) and all(near.texts[at].story == GIVEN for at in near.own.values()):
+            return NO_MATCHES  # there is nothing to stand beside
+        return beside(
+            pairs, kinds, *self._sequence(), pairing.tokens.take, pairing.background,
+            width=self.settings.shingle, threads=1,
         )  # fmt: skip
 
     def _sequence(self) -> tuple[I64, I64, I64]:
-        """The texts of the neighbours' stories in their order, as `with_blocks` takes them.
+        """The texts of the neighbours' stories in their order, as `beside` takes them.
 
         A text that is no neighbour has a number behind theirs.
         """

@@ -14,7 +14,7 @@ from dedup.evidence import Evidence
 from dedup.kernels import I64
 from dedup.kinds import IS_RECYCLED, TEMPLATE
 from dedup.lsh import bands, expected_recall
-from dedup.match import Matches
+from dedup.matches import Matches
 from dedup.occurrences import Occurrences, recycled_words
 from dedup.paragraphs import Paragraphs
 from dedup.ragged import offsets_of, sizes_of
