@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import I64
+from dedup.kernels import I64, U8
 from dedup.terms import Terms, terms
 from dedup.tokens import Tokens
 from dedup.vocabulary import Vocabulary, vocabulary
@@ -19,13 +19,14 @@ class Background:
 
     words: how rare each is.
     terms: the distinct words of each text.
-    worn: bool (words of all texts,), whether it stands in a run that many texts have.
-    offsets: int64 (texts + 1,), the words of each text in `worn`.
+    worn: uint8 (words of all texts / 8,), a bit a word, the lowest first: whether it stands in a
+        run that many texts have.
+    offsets: int64 (texts + 1,), the words of each text there.
     """
 
     words: Vocabulary
     terms: Terms
-    worn: np.ndarray
+    worn: U8
     offsets: I64
 
     @classmethod
@@ -34,5 +35,11 @@ class Background:
         tokens = tokens_of(np.arange(count, dtype=np.int64))
         size = len(tokens.values)
         words = vocabulary([tokens], texts=count, words=size)
-        worn = np.zeros(size, dtype=np.bool_)
-        return cls(words, terms(tokens, words), worn, tokens.offsets)
+        return cls(words, terms(tokens, words), np.zeros(-(-size // 8), np.uint8), tokens.offsets)
+
+    def are_worn(self, words: I64) -> np.ndarray:
+        """Whether some words stand in such runs, bool, in the shape of `words`."""
+        bits = self.worn[words >> 3]
+        bits >>= (words & 7).astype(np.uint8)
+        bits &= 1
+        return np.asarray(bits.view(np.bool_))

@@ -76,9 +76,9 @@ def beside(
         if not len(found):
             break
         more.append(found)
-        release()
         tried = sort_numbers(np.concatenate((tried, packed(hopeful, count))), threads=threads)
         links = np.concatenate((links, found.pairs))
+        release()
     return in_order(more, count)
 
 

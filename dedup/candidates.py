@@ -31,7 +31,7 @@ from dedup.terms import Terms, known
 from dedup.tokens import Tokens
 from dedup.weigh import retelling
 
-_PAIRS = 16_000_000  # of texts with two rare words in common, to be weighed together: 0.4 GB
+_PAIRS = 48_000_000  # of texts with two rare words in common, to be weighed together: 0.8 GB
 _WEIGHED = 200_000  # pairs that a thread weighs at a time
 
 
@@ -112,14 +112,19 @@ def _by_rare_words(held: Terms, *, bucket: int, threads: int) -> I64:
         fresh.append(numbers)
         waiting += len(numbers)
         if waiting > _PAIRS:
-            kept, fresh, waiting = _with_promising(kept, fresh, held, threads=threads), [], 0
+            kept, waiting = _with_promising(kept, fresh, held, threads=threads), 0
     return unpacked(_with_promising(kept, fresh, held, threads=threads), count)
 
 
 def _with_promising(kept: I64, fresh: list[I64], held: Terms, *, threads: int) -> I64:
-    """Packed pairs that may be retellings, sorted: those that were kept, and those among more."""
+    """Packed pairs that may be retellings, sorted: those that were kept, and those among more.
+
+    `fresh` is empty then.
+    """
     count = len(held)
-    numbers = once(np.concatenate([kept[:0], *fresh]), threads=threads)
+    numbers = np.concatenate([kept[:0], *fresh])
+    fresh.clear()
+    numbers = once(numbers, threads=threads)
 
     def promising(part: slice) -> I64:
         own = numbers[part]

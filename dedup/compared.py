@@ -30,7 +30,7 @@ from dedup.terms import Terms
 from dedup.tokens import Tokens
 from dedup.weigh import Weights, may_retell, retelling, weigh
 
-_PAIRS = 50_000  # that a thread compares at a time
+_PAIRS, _LOOKED = 50_000, 16_000  # that a thread screens, and compares, at a time
 _FEW = 1_000  # texts: what leaves some of their pairs out sooner is not worth compiling
 UNPHRASED = 0.2  # weighted Jaccard similarity: pairs with less and no shared shingle retell nothing
 
@@ -124,7 +124,7 @@ def compared(
     sizes = sizes_of(background.offsets)
     for rows, local, sides in in_groups(pairs, sizes, tokens_of, width=width, threads=threads):
         step = partial(look, rows=rows, local=local, sides=sides)
-        yield from spread(step, slices(len(rows), _PAIRS), threads=threads)
+        yield from spread(step, slices(len(rows), _LOOKED), threads=threads)
         del step, sides  # before the next group is made ready
         release()
 
@@ -195,5 +195,5 @@ def _worn_words(background: Background, pairs: I64, found: Comparison) -> I32:
     first = background.offsets[pairs[owners, 0]] + found.tiles[:, 0]
     places, offsets = spans_at(first, found.tiles[:, 2].astype(np.int64))
     before = np.zeros(len(places) + 1, dtype=np.int32)
-    np.cumsum(background.worn[places], out=before[1:])
+    np.cumsum(background.are_worn(places), out=before[1:])
     return before[offsets[found.offsets[1:]]] - before[offsets[found.offsets[:-1]]]

@@ -153,10 +153,10 @@ def _judged(seen: Compared, count: int, *, containment: float, threads: int) -> 
         judged[part] = judge(values, found, containment=containment)
 
     for _ in spread(hold_apart, slices(len(seen), _ROWS), threads=threads):
-        pass
+        passed()
     contested = contested_share(seen.pairs, by_runs & ~rests, conflicting, count)
     for _ in spread(name_kinds, slices(len(seen), _ROWS), threads=threads):
-        pass
+        passed()
     on_furniture = np.flatnonzero(rests)
     tiles = furniture.longest_tiles(seen.found.take(on_furniture))
     at, _ = rows_at(seen.found.offsets, on_furniture)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.buckets import distinct, pairs_within
-from dedup.kernels import I64, spread
+from dedup.kernels import I64, U8, spread
 from dedup.repeated import Repeated, in_slices
 from dedup.scratch import Scratch
 from dedup.settings import DEFAULTS
@@ -53,11 +53,11 @@ def well_worn(
     *,
     width: int = DEFAULTS.passage,
     scratch: Scratch | None = None,
-) -> np.ndarray:
-    """The words that lie in a run which WORN texts or more have, bool (words,).
+) -> U8:
+    """The words that lie in a run which WORN texts or more have, as Background has them.
 
     found: of the runs of `width` words. offsets: int64 (texts + 1,), the words of each text.
-    scratch: where the column stands.
+    scratch: where the column stands that is made into bits, a byte a word.
 
     Raises:
         BadOutput: the disk has no room for it.
@@ -73,4 +73,4 @@ def well_worn(
         last = offsets[owners[rows] + 1]
         for step in range(width):
             out[np.minimum(first + step, last - 1)] = True
-    return out
+    return np.packbits(out, bitorder="little")

@@ -89,7 +89,7 @@ def _cut(tokens: Tokens, texts: I64, background: Background) -> Sentences:
     slots = words.slots(tokens.stems)
     facts |= words.names[slots]
     worn, _ = rows_at(background.offsets, texts)
-    fresh = ~background.worn[worn]
+    fresh = ~background.are_worn(worn)
     held = np.sort((((of << words.bits) | slots) << 1 | facts)[fresh])
     held = held[run_ends(held >> 1)]  # of a word its last place: a fact, if any is
     keys = held >> 1

@@ -82,7 +82,7 @@ def compare_two_texts() -> None:
     known = Background(
         Vocabulary(np.ones(_SIZE, dtype=np.int32), ones, np.zeros(_SIZE, dtype=np.bool_)),
         Terms(slots << CLASS_BITS, sizes, totals, heaviest, _BOUNDS, ones),
-        np.zeros(2 * _SIZE, dtype=np.bool_),
+        np.zeros(2 * _SIZE, dtype=np.uint8),
         _BOUNDS,
     )
     pair = _TEXTS.reshape(1, 2)

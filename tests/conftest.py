@@ -99,6 +99,11 @@ def numbered(*texts: list[int], flags: list[list[int]] | None = None) -> Tokens:
     return Tokens(values, places, places + 1, marks, offsets_of(texts), values)
 
 
+def packed_bits(flags: Iterable[bool]) -> np.ndarray:
+    """Flags as Background has them, a bit each."""
+    return np.packbits(np.array([*flags], dtype=np.bool_), bitorder="little")
+
+
 def numbered_marks(texts: Sequence[Sequence[tuple[int, int]]]) -> Tokens:
     """Texts given as word numbers with their flags."""
     flags = [[flag for _, flag in text] for text in texts]

@@ -31,6 +31,7 @@ from tests.conftest import (
     found_in,
     numbered,
     offsets_of,
+    packed_bits,
     pair,
     sentence,
     stories,
@@ -280,7 +281,7 @@ def test_pairs_with_weight_of_words_in_common_are_compared_too(stories, expected
 def test_worn_words_are_counted_in_the_runs_that_are_shared(monkeypatch):
     texts = [[*range(20), 30, 31], [*range(20), 40, 41]]
     known = Background.of(chooser(all_tokens(texts)), 2)
-    worn = np.array([word % 2 == 0 for text in texts for word in text])
+    worn = packed_bits(word % 2 == 0 for text in texts for word in text)
     counted = []
     monkeypatch.setattr(
         dedup.match, "features", lambda *each: counted.append(each[4]) or features(*each)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import repeated as repeats
 from dedup import sorting
+from dedup.background import Background
 from dedup.buckets import Repeats
 from dedup.passages import WORN, candidates, well_worn
 from dedup.repeated import Repeated, in_slices, repeated
@@ -37,7 +40,10 @@ def lookup(texts, *, bucket: int = 32, **options) -> np.ndarray:
 
 def worn(texts, *, width: int, **options) -> list[bool]:
     """Which words of texts of word numbers are well worn."""
-    return well_worn(again(texts, width=width, **options), offsets_of(texts), width=width).tolist()
+    bounds = offsets_of(texts)
+    bits = well_worn(again(texts, width=width, **options), bounds, width=width)
+    known = Background.of(lambda _: numbered(*texts), len(texts))
+    return replace(known, worn=bits).are_worn(np.arange(bounds[-1])).tolist()
 
 
 @given(texts=several_texts, width=st.integers(1, 6), cuts=cuts)

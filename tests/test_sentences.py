@@ -14,7 +14,7 @@ from dedup.background import Background
 from dedup.sentences import SENTENCES, say_the_same
 from dedup.tokens import CAPITAL, OPENS
 from tests import naive_words
-from tests.conftest import every_pair, marked, numbered, numbered_marks, pair
+from tests.conftest import every_pair, marked, numbered, numbered_marks, packed_bits, pair
 
 many_sentences = st.lists(
     st.lists(
@@ -40,7 +40,7 @@ def judged(tokens, pairs):
 def test_a_pair_says_the_same_if_two_of_its_sentences_do(texts, data):
     tokens = numbered_marks(texts)
     worn = [data.draw(st.lists(st.booleans(), min_size=len(t), max_size=len(t))) for t in texts]
-    background = replace(known_of(tokens), worn=np.array([*chain(*worn)], dtype=bool))
+    background = replace(known_of(tokens), worn=packed_bits(chain(*worn)))
     known, pairs = naive_words.vocabulary(marked(tokens)), every_pair(len(texts))
 
     found = say_the_same(tokens, np.arange(len(texts)), pairs, background)

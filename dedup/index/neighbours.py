@@ -31,7 +31,7 @@ from dedup.index.keys import ITEM_BITS, RUN, each_once, items_of, keys_of, once,
 from dedup.index.promising import Promising, promising
 from dedup.index.rows import Contents, Rows
 from dedup.index.view import View
-from dedup.kernels import I64, U64
+from dedup.kernels import I64, U8, U64
 from dedup.kinds import IS_COPIED
 from dedup.minhash import sign
 from dedup.ragged import sizes_of
@@ -263,8 +263,11 @@ class Search:
         """Postings of the index under some sorted keys."""
         return self.view.find(self.rows.connection, each_once(keys))
 
-    def _worn(self, tokens: Tokens, keys: U64) -> np.ndarray:
-        """The words in well-worn runs; keys: of every text with the runs that were looked up."""
+    def _worn(self, tokens: Tokens, keys: U64) -> U8:
+        """The words in well-worn runs, as Background has them.
+
+        keys: of every text with the runs that were looked up.
+        """
         runs = shingle(tokens, width=self.settings.passage)
         away = passages.WORN - 1
         worn = keys[away:][keys[away:] == keys[:-away]]
@@ -274,7 +277,7 @@ class Search:
         first = tokens.offsets[texts] + rows - runs.offsets[texts]
         for step in range(self.settings.passage):
             out[np.minimum(first + step, tokens.offsets[texts + 1] - 1)] = True
-        return out
+        return np.packbits(out, bitorder="little")
 
     def alike(self) -> set[int]:
         """Stories whose signatures agree with that of the story on a band."""
